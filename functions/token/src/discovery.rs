@@ -1,0 +1,64 @@
+//! `GET /.well-known/*`: metadata (RFC 8414) and the JWK set (RFC 7517 §5).
+
+use axum::body::Body;
+use axum::extract::State;
+use http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, PRAGMA};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use regent::app::App;
+use regent::domain::Error;
+use regent::keys::Jwk;
+use regent::oauth::Metadata;
+use regent::web::{json, oauth_refusal};
+use serde::Serialize;
+
+/// The metadata.
+pub(crate) async fn metadata(State(app): State<App>, headers: HeaderMap) -> Response<Body> {
+    document(&headers, &Metadata::of(&app.config().issuer))
+}
+
+/// The public keys: those that sign or soon will, and those whose tokens may still live.
+pub(crate) async fn jwks(State(app): State<App>, headers: HeaderMap) -> Response<Body> {
+    match app.store().keyset().await {
+        Ok(keyset) => {
+            let now = app.now();
+            let live = keyset
+                .keys
+                .into_iter()
+                .filter(|key| key.retires_at.is_none_or(|end| now < end));
+            document(
+                &headers,
+                &JwkSet {
+                    keys: live.map(|key| key.jwk).collect(),
+                },
+            )
+        }
+        Err(error) => oauth_refusal(&Error::Unavailable(error)),
+    }
+}
+
+#[derive(Serialize)]
+struct JwkSet {
+    keys: Vec<Jwk>,
+}
+
+/// A public document, good for five minutes, with an `ETag`.
+fn document(headers: &HeaderMap, body: &impl Serialize) -> Response<Body> {
+    let mut response = json(StatusCode::OK, body);
+    let tag = serde_json::to_string(body)
+        .map(|text| format!("\"{:08x}\"", crc32fast::hash(text.as_bytes())))
+        .unwrap_or_default();
+    if headers
+        .get(IF_NONE_MATCH)
+        .is_some_and(|seen| seen.as_bytes() == tag.as_bytes())
+    {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::empty();
+    }
+    let answer = response.headers_mut();
+    answer.remove(PRAGMA);
+    answer.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        answer.insert(ETAG, tag);
+    }
+    response
+}

@@ -1,0 +1,74 @@
+//! `/verify`: forward authentication. 200 with identity headers, 401 or 403 with a challenge (RFC
+//! 6750 §3), 400 if the proxy's configuration is wrong, 503 if nothing can be decided.
+
+use crate::identity::identity;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use http::header::CACHE_CONTROL;
+use http::{HeaderMap, HeaderValue, Response, Uri};
+use regent::acts::{Verified, verify};
+use regent::app::App;
+use regent::domain::{Audience, Demand, Error, Invalid, Scopes};
+use regent::oauth::{Form, bearer_token};
+use regent::web::bearer_refusal;
+
+/// Answers a proxy.
+pub(crate) async fn handle(State(app): State<App>, request: Request) -> Response<Body> {
+    // The body is not for us; and an extractor of it would wait for what the proxy does not send.
+    match answer(&app, request.headers(), request.uri()).await {
+        Ok(verified) => accepted(&verified),
+        Err(error) => bearer_refusal(&error),
+    }
+}
+
+async fn answer(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<Verified, Error> {
+    let demand = demand(uri.query().unwrap_or_default()).map_err(Error::Request)?;
+    verify(app, bearer_token(headers)?, &demand).await
+}
+
+/// What the proxy demands: its own API's identifier, and the scopes of the route.
+fn demand(query: &str) -> Result<Demand, Invalid> {
+    let form = Form::pairs(query)?;
+    let resource = form
+        .one("resource")?
+        .ok_or(Invalid::new("resource is missing: name the API that is protected"))?;
+    let scopes = form.one("scope")?.unwrap_or_default();
+    Ok(Demand {
+        audience: Audience::parse(resource)?,
+        scopes: Scopes::parse(scopes)?,
+    })
+}
+
+fn accepted(verified: &Verified) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    for (_, header, value) in identity(verified) {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(header, value);
+        }
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_demand_names_one_resource() {
+        let demand = |query| super::demand(query).ok();
+        let read = demand("resource=https%3A%2F%2Fapi.example.com&scope=read:me+write:me").unwrap();
+        assert_eq!(
+            (read.audience.as_str(), read.scopes.to_string().as_str()),
+            ("https://api.example.com", "read:me write:me")
+        );
+        for bad in [
+            "",
+            "scope=read:me",
+            "resource=api",
+            "resource=https://a.test&resource=https://b.test",
+            "resource=https://a.test&scope=%22",
+        ] {
+            assert!(demand(bad).is_none(), "{bad}");
+        }
+    }
+}

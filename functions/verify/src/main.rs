@@ -1,0 +1,33 @@
+//! The verify function on Lambda: authorizer events and HTTP events reach the same binary.
+
+// The types of nested tower services are deep.
+#![recursion_limit = "256"]
+
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Adapter, Error, LambdaEvent, Service, service_fn};
+use regent::app::App;
+use regent::web::lambda;
+use regent_verify::{Authorizer, AuthorizerEvent, Settings, router};
+use serde_json::value::{RawValue, to_raw_value};
+use tower::ServiceExt;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    lambda::init_tracing();
+    let app = App::from_env()?;
+    let authorizer = Authorizer::new(app.clone(), Settings::from_env()?);
+    let http = Adapter::from(router(app).map_request(lambda::with_source));
+    let handler = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
+        let (authorizer, mut http) = (authorizer.clone(), http.clone());
+        async move {
+            let LambdaEvent { payload, context } = event;
+            if let Some(event) = AuthorizerEvent::parse(payload.get()) {
+                return Ok(to_raw_value(&authorizer.authorize(&event).await?)?);
+            }
+            let request: LambdaRequest = serde_json::from_str(payload.get())?;
+            let response = http.call(LambdaEvent::new(request, context)).await?;
+            Ok::<_, Error>(to_raw_value(&response)?)
+        }
+    });
+    lambda_http::lambda_runtime::run(handler).await
+}

@@ -1,0 +1,187 @@
+//! Who calls the management API, and the one check of what they may do.
+
+use super::verify::examine;
+use crate::app::App;
+use crate::domain::{
+    ActError, Action, Actor, ActorKind, AuditEvent, Demand, Error, EventId, Grants, Invalid, Organization, Privilege,
+    RoleRef, Scopes, SubscriptionId, Target, TokenError, Unavailable, User, UserId, UserKind,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A caller of the management API: what its roles grant now, as far as its token allows it.
+#[derive(Debug)]
+pub struct Caller {
+    user: User,
+    organization: Organization,
+    grants: Grants,
+    source_ip: Option<String>,
+}
+
+impl Caller {
+    /// Whoever a bearer token speaks for.
+    pub async fn of(app: &App, token: &str, source_ip: Option<String>) -> Result<Self, Error> {
+        let verified = examine(app, token, true).await?;
+        verified.claims.meet(&Demand {
+            audience: app.management().clone(),
+            scopes: Scopes::default(),
+        })?;
+        let (Some(user), Some(organization)) = (verified.found.user, verified.organization) else {
+            return Err(TokenError::SubjectGone.into());
+        };
+        let mut grants = user.grants(&organization);
+        grants
+            .privileges
+            .retain(|privilege| verified.claims.scope.contains(&privilege.scope()));
+        Ok(Self {
+            user,
+            organization,
+            grants,
+            source_ip,
+        })
+    }
+
+    /// The user.
+    pub fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// The organization, as it was when the call began.
+    pub fn organization(&self) -> &Organization {
+        &self.organization
+    }
+
+    /// Refuses a caller without a privilege.
+    pub fn may(&self, privilege: Privilege) -> Result<(), ActError> {
+        if self.grants.privileges.contains(&privilege) {
+            Ok(())
+        } else {
+            Err(ActError::Forbidden(privilege))
+        }
+    }
+
+    /// Refuses a caller whose reach is one subscription: this concerns the whole organization.
+    pub fn organization_wide(&self) -> Result<(), ActError> {
+        if self.user.subscription().is_none() {
+            Ok(())
+        } else {
+            Err(ActError::BeyondSubscription)
+        }
+    }
+
+    /// Refuses a subscription that is not there for this caller.
+    pub fn reach(&self, subscription: SubscriptionId) -> Result<(), ActError> {
+        let theirs = self.organization.subscriptions.contains_key(&subscription);
+        let within = self.user.subscription().is_none_or(|own| own == subscription);
+        if theirs && within {
+            Ok(())
+        } else {
+            Err(ActError::NotFound)
+        }
+    }
+
+    /// The subscriptions this caller reaches.
+    pub fn subscriptions(&self) -> Vec<SubscriptionId> {
+        self.organization
+            .subscriptions
+            .keys()
+            .copied()
+            .filter(|id| self.reach(*id).is_ok())
+            .collect()
+    }
+
+    /// The subscription a request means: the one it names, or the caller's only one.
+    pub fn subscription(&self, named: Option<SubscriptionId>) -> Result<SubscriptionId, ActError> {
+        match (named, self.subscriptions().as_slice()) {
+            (Some(named), _) => self.reach(named).map(|()| named),
+            (None, [only]) => Ok(*only),
+            (None, _) => Err(ActError::field(
+                "subscription",
+                Invalid::new("must be named: there are several"),
+            )),
+        }
+    }
+
+    /// Refuses to hand out roles that are not there or grant more than the caller holds.
+    pub fn hand_out(&self, roles: &BTreeSet<RoleRef>) -> Result<(), ActError> {
+        if roles.len() > User::MAX_ROLES {
+            return Err(ActError::field(
+                "roles",
+                Invalid::because(format!("must be at most {} roles", User::MAX_ROLES)),
+            ));
+        }
+        let known = |role: &RoleRef| match role {
+            RoleRef::Builtin(_) => true,
+            RoleRef::Custom(id) => self.organization.roles.contains_key(id),
+        };
+        if !roles.iter().all(known) {
+            return Err(ActError::field(
+                "roles",
+                Invalid::new("must be roles of this organization"),
+            ));
+        }
+        self.cover(&Grants::of(roles, &self.organization.roles))
+    }
+
+    /// Refuses a caller who holds less than `grants`: whoever sees an account's new secret holds
+    /// what the account holds.
+    pub fn cover(&self, grants: &Grants) -> Result<(), ActError> {
+        if self.grants.cover(grants) {
+            Ok(())
+        } else {
+            Err(ActError::BeyondOwn)
+        }
+    }
+
+    /// An event of the audit trail.
+    pub fn event<const N: usize>(
+        &self,
+        app: &App,
+        action: Action,
+        target: (&dyn std::fmt::Display, &str),
+        subscription: Option<SubscriptionId>,
+        details: [(&str, String); N],
+    ) -> AuditEvent {
+        let kind = match self.user.kind {
+            UserKind::Person(_) => ActorKind::Person,
+            UserKind::Service(_) => ActorKind::Integration,
+        };
+        AuditEvent {
+            id: EventId::from_random(app.random()),
+            organization: self.organization.id,
+            subscription,
+            at: app.now(),
+            actor: Actor {
+                kind,
+                id: Some(self.user.id),
+                name: self.user.email.to_string(),
+            },
+            action,
+            target: Target {
+                id: target.0.to_string(),
+                name: target.1.to_owned(),
+            },
+            source_ip: self.source_ip.clone(),
+            details: BTreeMap::from(details.map(|(name, value)| (name.to_owned(), value))),
+        }
+    }
+
+    /// A user of the caller's organization that the caller reaches.
+    pub async fn user_of(&self, app: &App, id: UserId) -> Result<User, Error> {
+        let found = app
+            .store()
+            .user(id)
+            .await?
+            .filter(|user| user.organization == self.organization.id);
+        let user = found.ok_or(ActError::NotFound)?;
+        if let Some(subscription) = user.subscription() {
+            self.reach(subscription)?;
+        }
+        Ok(user)
+    }
+
+    /// The organization as it is now, for a change to it.
+    pub async fn organization_now(&self, app: &App) -> Result<Organization, Error> {
+        let found = app.store().organization(self.organization.id).await?;
+        found.ok_or_else(|| Unavailable("the caller's organization is gone".to_owned()).into())
+    }
+}

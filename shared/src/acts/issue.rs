@@ -1,0 +1,190 @@
+//! A service account gets a token: the one it has, or a new one.
+
+use super::authenticate::{self, Client, binding};
+use crate::app::App;
+use crate::domain::{
+    Ask, Claims, Credential, Error, Grant, IssuedToken, Scopes, Standing, Timestamp, TokenId, Unavailable, User,
+};
+use crate::keys::{jws, seal, secret_hash};
+use crate::oauth::Presented;
+use crate::store::Issue;
+use aws_lc_rs::digest;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
+
+/// A token as the token endpoint answers it.
+#[derive(Debug)]
+pub struct Issued {
+    /// The token.
+    pub token: String,
+    /// Seconds until it expires.
+    pub expires_in: i64,
+    /// What it allows.
+    pub scopes: Scopes,
+    /// Whose it is.
+    pub user: User,
+}
+
+/// Answers a `client_credentials` request (RFC 6749 §4.4). While an earlier token for the same
+/// secret, scopes and resource has more than the reuse margin of its life left, the answer is that
+/// token: one consistent read, no write, no argon2.
+pub async fn client_credentials(app: &App, presented: &Presented, ask: &Ask, source: &str) -> Result<Issued, Error> {
+    authenticate::check_region(app, presented)?;
+    let what = what(presented, ask);
+    let rows = app.store().token_request(&presented.client_id, &what).await?;
+    let client = authenticate::prove(app, presented, rows, source).await?;
+    let grant = client.standing.grant(ask, app.management())?;
+    note_use(app, &client).await?;
+    let (token, expires_at) = match reusable(app, &client, &grant) {
+        Some(found) => found,
+        None => issue(app, presented, &client, &grant, &what).await?,
+    };
+    let expires_in = expires_at.seconds() - app.now().seconds();
+    Ok(Issued {
+        token,
+        expires_in,
+        scopes: grant.scopes,
+        user: client.standing.user,
+    })
+}
+
+/// Tells the tokens of one credential apart: by secret, scopes and resource. Known before anything
+/// is read.
+fn what(presented: &Presented, ask: &Ask) -> String {
+    let print = secret_hash::fingerprint(&presented.secret, presented.client_id.credential);
+    let resource = ask.resource.as_ref().map_or("", |audience| audience.as_str());
+    let hash = digest::digest(
+        &digest::SHA256,
+        format!("{print:08x} {resource} {}", ask.scopes).as_bytes(),
+    );
+    BASE64URL.encode(&hash.as_ref()[..16])
+}
+
+fn reusable(app: &App, client: &Client, grant: &Grant) -> Option<(String, Timestamp)> {
+    let (row, token) = client.issued.as_ref()?;
+    let reusable = row.is_reusable(
+        grant,
+        &client.standing,
+        &client.secret,
+        app.config().reuse_margin,
+        app.now(),
+    );
+    reusable.then(|| (token.clone(), row.expires_at))
+}
+
+/// Signs a new token and keeps it. Of many requests at once one is first, and all answer its token.
+async fn issue(
+    app: &App,
+    presented: &Presented,
+    client: &Client,
+    grant: &Grant,
+    what: &str,
+) -> Result<(String, Timestamp), Error> {
+    let mut seen = client.seen.clone();
+    for _ in 0..3 {
+        let (token, row) = sign(app, presented, client, grant).await?;
+        let end = row.expires_at;
+        let theirs = match app
+            .store()
+            .issue(client.standing.user.id, what, row, seen.as_ref())
+            .await?
+        {
+            Issue::First => return Ok((token, end)),
+            Issue::Lost(theirs) => theirs,
+        };
+        let opened = seal::open(
+            &theirs.sealed,
+            &presented.secret,
+            theirs.credential,
+            theirs.generation,
+            &binding(&theirs),
+        );
+        let reusable = theirs.is_reusable(
+            grant,
+            &client.standing,
+            &client.secret,
+            app.config().reuse_margin,
+            app.now(),
+        );
+        if let Some(token) = opened.filter(|_| reusable) {
+            return Ok((token, theirs.expires_at));
+        }
+        // What is there now was judged by other facts than ours. Replace that one.
+        seen = Some(theirs.id);
+    }
+    Err(Unavailable("token: others keep replacing it".to_owned()).into())
+}
+
+async fn sign(
+    app: &App,
+    presented: &Presented,
+    client: &Client,
+    grant: &Grant,
+) -> Result<(String, IssuedToken), Unavailable> {
+    let now = Timestamp::from_seconds(app.now().seconds());
+    let claims = claims(app, client, grant, now);
+    let key = app.signer()?.key(now).await?;
+    let token = jws::sign(&claims, &key)?;
+    let credential = presented.client_id.credential;
+    let mut row = IssuedToken {
+        id: claims.jti,
+        credential,
+        generation: claims.generation,
+        epoch: claims.epoch,
+        scopes: claims.scope,
+        audience: claims.aud,
+        expires_at: now.plus(grant.lifetime),
+        sealed: Vec::new(),
+    };
+    let sealed = seal::seal(
+        &token,
+        &presented.secret,
+        credential,
+        row.generation,
+        &binding(&row),
+        app.random(),
+    );
+    row.sealed = sealed.ok_or_else(|| Unavailable("token: cannot be sealed".to_owned()))?;
+    Ok((token, row))
+}
+
+fn claims(app: &App, client: &Client, grant: &Grant, now: Timestamp) -> Claims {
+    let Standing {
+        organization,
+        subscription,
+        user,
+        ..
+    } = &client.standing;
+    let account = client.standing.account().ok();
+    let client_id = client.standing.client_id().to_string();
+    Claims {
+        iss: app.config().issuer.to_string(),
+        sub: client_id.clone(),
+        aud: grant.audience.clone(),
+        exp: now.plus(grant.lifetime).seconds(),
+        iat: now.seconds(),
+        jti: TokenId::from_random(app.random()),
+        client_id,
+        scope: grant.scopes.clone(),
+        organization: organization.id,
+        subscription: Some(subscription.id),
+        applications: account
+            .map(|(account, _)| account.applications.iter().copied().collect())
+            .unwrap_or_default(),
+        generation: client.secret.generation,
+        epoch: user.epoch(account.map(|(_, credential)| credential)),
+    }
+}
+
+/// Keeps `last_used_at` within a minute of the truth without a write per request.
+async fn note_use(app: &App, client: &Client) -> Result<(), Unavailable> {
+    let now = app.now();
+    match client.standing.account() {
+        Ok((_, credential)) if credential.last_used_is_stale(now) => {
+            let since = now.minus(Credential::LAST_USED_RESOLUTION);
+            app.store()
+                .touch(client.standing.user.id, credential.id, now, since)
+                .await
+        }
+        _ => Ok(()),
+    }
+}

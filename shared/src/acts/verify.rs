@@ -1,0 +1,94 @@
+//! A bearer token is verified: one consistent read, no private key. If the table cannot be read,
+//! nothing is accepted.
+
+use crate::app::App;
+use crate::domain::{Claims, Demand, Error, Found, Organization, Subject, TokenError};
+use crate::keys::{Lookup, PublicKey, jws::Unverified};
+use crate::store::Also;
+use std::sync::Arc;
+
+/// A token that is good, and whom it speaks for.
+#[derive(Debug)]
+pub struct Verified {
+    /// What it says.
+    pub claims: Claims,
+    /// Whom it speaks for.
+    pub subject: Subject,
+    /// What the table knows of them.
+    pub found: Found,
+    /// The organization, where it was asked for.
+    pub organization: Option<Organization>,
+}
+
+/// Verifies a token and whether it meets a demand.
+pub async fn verify(app: &App, token: &str, demand: &Demand) -> Result<Verified, Error> {
+    let verified = examine(app, token, false).await?;
+    verified.claims.meet(demand)?;
+    Ok(verified)
+}
+
+/// Verifies a token without asking what it is for. A forged one costs no read while its key is in
+/// memory; the keys are read along with the rest when they are not.
+pub(super) async fn examine(app: &App, token: &str, organization: bool) -> Result<Verified, Error> {
+    let (now, issuer) = (app.now(), app.config().issuer.as_str());
+    let unverified = Unverified::parse(token)?;
+    let kid = unverified.kid().to_owned();
+    let unverified_claims = unverified.unverified_claims().clone();
+    unverified_claims.check(issuer, now)?;
+    let unverified_subject = unverified_claims.subject().ok_or(TokenError::Malformed)?;
+    if let Subject::Service(client) = &unverified_subject
+        && client.region != app.config().region
+    {
+        return Err(TokenError::WrongIssuer.into());
+    }
+    let (claims, bearer) = match app.ring().key(&kid, now) {
+        Lookup::Unknown => return Err(TokenError::UnknownKey.into()),
+        Lookup::Known(key) => {
+            let claims = unverified.verify(&key)?;
+            let bearer = app
+                .store()
+                .bearer(
+                    &claims,
+                    &unverified_subject,
+                    Also {
+                        organization,
+                        keys: false,
+                    },
+                )
+                .await?;
+            (claims, bearer)
+        }
+        Lookup::Stale => {
+            let bearer = app
+                .store()
+                .bearer(
+                    &unverified_claims,
+                    &unverified_subject,
+                    Also {
+                        organization,
+                        keys: true,
+                    },
+                )
+                .await?;
+            app.ring().refresh(bearer.keys.as_deref().unwrap_or_default(), now);
+            let key = known(app, &kid)?;
+            (unverified.verify(&key)?, bearer)
+        }
+    };
+    // The signature is right, so what was read off the claims before was true.
+    let subject = unverified_subject;
+    claims.stands(&subject, &bearer.found, app.management(), now)?;
+    Ok(Verified {
+        claims,
+        subject,
+        found: bearer.found,
+        organization: bearer.organization,
+    })
+}
+
+fn known(app: &App, kid: &str) -> Result<Arc<PublicKey>, TokenError> {
+    match app.ring().key(kid, app.now()) {
+        Lookup::Known(key) => Ok(key),
+        Lookup::Unknown | Lookup::Stale => Err(TokenError::UnknownKey),
+    }
+}

@@ -1,0 +1,195 @@
+//! What a handler may touch: one value, cheap to clone.
+
+use crate::config::{Config, ConfigError, variable};
+use crate::domain::{Audience, Invalid, Seconds, Timestamp, Unavailable};
+use crate::keys::{Failures, KeyRing, Proofs, Signer};
+use crate::store::Store;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use aws_sdk_dynamodb::config::SharedCredentialsProvider;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Everything a function works with.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    config: Config,
+    management: Audience,
+    store: Store,
+    ring: KeyRing,
+    signer: Option<Signer>,
+    proofs: Proofs,
+    failures: Failures,
+    clock: Clock,
+    rng: Rng,
+}
+
+/// Why a function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The environment is incomplete or wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The issuer makes no audience.
+    #[error("issuer: {0}")]
+    Issuer(#[from] Invalid),
+}
+
+impl App {
+    /// Puts the parts together. Calls nobody.
+    pub fn new(config: Config, aws: &SdkConfig, clock: Clock, rng: Rng) -> Result<Self, StartError> {
+        let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(aws);
+        dynamodb.set_endpoint_url(config.dynamodb_endpoint.clone());
+        let store = Store::new(
+            aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
+            config.table.clone(),
+        );
+        let signer = config.signing_secret.clone().map(|secret| {
+            let mut secrets = aws_sdk_secretsmanager::config::Builder::from(aws);
+            secrets.set_endpoint_url(config.secrets_endpoint.clone());
+            Signer::new(aws_sdk_secretsmanager::Client::from_conf(secrets.build()), secret)
+        });
+        let management = config.management_audience()?;
+        let proofs = Proofs::new(rng.bytes());
+        Ok(Self(Arc::new(Parts {
+            config,
+            management,
+            store,
+            ring: KeyRing::default(),
+            failures: Failures::default(),
+            signer,
+            proofs,
+            clock,
+            rng,
+        })))
+    }
+
+    /// Reads the environment, as Lambda sets it. Looks for no profile files and asks no metadata
+    /// service: Lambda puts credentials and region into the environment, and starting is quick.
+    pub fn from_env() -> Result<Self, StartError> {
+        let aws = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .credentials_provider(SharedCredentialsProvider::new(
+                EnvironmentVariableCredentialsProvider::new(),
+            ))
+            .region(variable("AWS_REGION").map(Region::new))
+            .build();
+        Self::new(Config::from_env()?, &aws, Clock::system(), Rng::system())
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The audience of the management API.
+    pub fn management(&self) -> &Audience {
+        &self.0.management
+    }
+
+    /// The table.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The public keys in memory.
+    pub fn ring(&self) -> &KeyRing {
+        &self.0.ring
+    }
+
+    /// The signing key; only functions that were told its secret have it.
+    pub fn signer(&self) -> Result<&Signer, Unavailable> {
+        self.0
+            .signer
+            .as_ref()
+            .ok_or_else(|| Unavailable("REGENT_SIGNING_SECRET is not set".to_owned()))
+    }
+
+    /// The secrets this process has seen proved.
+    pub fn proofs(&self) -> &Proofs {
+        &self.0.proofs
+    }
+
+    /// What failed authentications have used up.
+    pub fn failures(&self) -> &Failures {
+        &self.0.failures
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Random bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        self.0.rng.bytes()
+    }
+}
+
+/// Where the time comes from.
+#[derive(Clone, Debug)]
+pub struct Clock(Option<Arc<AtomicI64>>);
+
+impl Clock {
+    /// The machine's clock.
+    pub const fn system() -> Self {
+        Self(None)
+    }
+
+    /// A clock that stands still until [`Clock::advance`] moves it. Clones move together.
+    pub fn manual(start: Timestamp) -> Self {
+        Self(Some(Arc::new(AtomicI64::new(start.millis()))))
+    }
+
+    /// Moves a manual clock; does nothing to the machine's.
+    pub fn advance(&self, by: Seconds) {
+        if let Some(millis) = &self.0 {
+            millis.fetch_add(i64::from(by.0) * 1000, Ordering::SeqCst);
+        }
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Some(millis) => Timestamp::from_millis(millis.load(Ordering::SeqCst)),
+            None => system_time(),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the place where the clock is read")]
+fn system_time() -> Timestamp {
+    let since_epoch = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Where randomness comes from.
+#[derive(Clone, Debug)]
+pub struct Rng(SystemRandom);
+
+impl Rng {
+    /// The cryptographic library's generator, seeded by the operating system.
+    #[expect(clippy::disallowed_methods, reason = "this is the place where the generator is made")]
+    pub fn system() -> Self {
+        Self(SystemRandom::new())
+    }
+
+    /// Random bytes.
+    ///
+    /// # Panics
+    /// If the operating system gives none.
+    #[expect(clippy::expect_used, reason = "a machine without randomness must issue nothing")]
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.0
+            .fill(&mut bytes)
+            .expect("the operating system provides randomness");
+        bytes
+    }
+}

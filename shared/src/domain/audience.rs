@@ -1,0 +1,86 @@
+//! Audiences: the identifiers of API resources (RFC 8707 §2).
+
+use super::Invalid;
+use serde::{Deserialize, Serialize};
+
+/// An absolute URI without fragment, at most 255 characters. `https://h` and `https://h/` name
+/// the same resource (RFC 3986 §6.2.3): the slash of an empty path is dropped.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Audience(String);
+
+impl Audience {
+    /// Reads an audience.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let refused =
+            || Invalid::new("must be an absolute URI without fragment or user, at most 255 printable ASCII characters");
+        let printable = text.len() <= 255
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'<' | b'>'));
+        let url = url::Url::parse(text).map_err(|_| refused())?;
+        let plain = url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+        if !printable || !plain {
+            return Err(refused());
+        }
+        let empty_path = url.has_host() && url.path() == "/" && url.query().is_none();
+        Ok(Self(if empty_path {
+            text.trim_end_matches('/').to_owned()
+        } else {
+            text.to_owned()
+        }))
+    }
+
+    /// The audience as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+super::region::string_conversions!(Audience);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_slash_of_an_empty_path_makes_no_difference() {
+        assert_eq!(
+            Audience::parse("https://api.example.com"),
+            Audience::parse("https://api.example.com/")
+        );
+        assert_ne!(
+            Audience::parse("https://api.example.com/mcp"),
+            Audience::parse("https://api.example.com/mcp/")
+        );
+    }
+
+    #[test]
+    fn what_is_no_absolute_uri_is_refused() {
+        for bad in [
+            "",
+            "api",
+            "/api",
+            "https://",
+            "https://h#f",
+            "https://u:p@h",
+            "https://h/\u{e9}",
+            "https://h/a b",
+            "https://h/\"",
+            "https://h/\n",
+        ] {
+            assert!(Audience::parse(bad).is_err(), "{bad:?}");
+        }
+        assert!(Audience::parse("urn:example:api").is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn reading_never_panics_and_is_stable(text in "\\PC{0,40}|https?://[a-z./:#?@]{0,20}") {
+            if let Ok(audience) = Audience::parse(&text) {
+                prop_assert_eq!(Audience::parse(audience.as_str()), Ok(audience));
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Organizations and their subscriptions, with what a subscription owns.
+
+use super::{
+    ApplicationId, Audience, Description, GrantError, Invalid, Name, OrganizationId, ResourceId, Role, RoleId, Scope,
+    Scopes, SubscriptionId, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The customer. Its roles live inside it, because a token request needs all of them at once.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Organization {
+    /// Its id.
+    pub id: OrganizationId,
+    /// Its name.
+    pub name: Name<64>,
+    /// Custom roles, at most [`Organization::MAX_ROLES`].
+    pub roles: BTreeMap<RoleId, Role>,
+    /// Its subscriptions and their names.
+    pub subscriptions: BTreeMap<SubscriptionId, Name<64>>,
+    /// How many people are organization admins. Never less than one.
+    pub admins: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Counts its changes, `admins` left out.
+    pub version: u64,
+    /// Counts every write, so that none is lost under another.
+    pub revision: u64,
+}
+
+impl Organization {
+    /// The most custom roles an organization has.
+    pub const MAX_ROLES: usize = 50;
+}
+
+/// The data boundary inside an organization.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Subscription {
+    /// Its id.
+    pub id: SubscriptionId,
+    /// The organization it belongs to.
+    pub organization: OrganizationId,
+    /// Its name.
+    pub name: Name<64>,
+    /// Whether the plan includes service accounts. Off: no token is issued or accepted.
+    pub service_accounts_enabled: bool,
+    /// The most service accounts it may have.
+    pub service_account_limit: u32,
+    /// How many it has. Changes only together with them.
+    pub service_accounts: u32,
+    /// What a token is for when the request names no resource.
+    pub default_resource: Option<ResourceId>,
+    /// API resources, at most [`Subscription::MAX_RESOURCES`].
+    pub resources: BTreeMap<ResourceId, ApiResource>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Counts its changes, `service_accounts` left out.
+    pub version: u64,
+    /// Counts every write, so that none is lost under another.
+    pub revision: u64,
+}
+
+impl Subscription {
+    /// The most API resources a subscription has.
+    pub const MAX_RESOURCES: usize = 20;
+    /// How many service accounts a subscription may have unless its settings say otherwise.
+    pub const SERVICE_ACCOUNTS: u32 = 25;
+
+    /// The API resource with this audience.
+    pub fn resource(&self, audience: &Audience) -> Option<&ApiResource> {
+        self.resources.values().find(|resource| resource.audience == *audience)
+    }
+
+    /// Which API resource a request is for (RFC 8707 §2): the one it names; or, where it names
+    /// none, the default one if it has the scopes asked for; or the only one that has them.
+    pub(super) fn resolve(&self, named: Option<&Audience>, asked: &Scopes) -> Result<&ApiResource, GrantError> {
+        if let Some(audience) = named {
+            return self.resource(audience).ok_or(GrantError::UnknownResource);
+        }
+        let has_them = |resource: &&ApiResource| asked.is_subset(&resource.scope_set());
+        let default = self.default_resource.and_then(|id| self.resources.get(&id));
+        if let Some(resource) = default.filter(has_them) {
+            return Ok(resource);
+        }
+        let mut fitting = self.resources.values().filter(has_them);
+        match (fitting.next(), fitting.next()) {
+            (Some(only), None) => Ok(only),
+            (Some(_), Some(_)) => Err(GrantError::AmbiguousResource),
+            (None, _) => Err(GrantError::ScopeNotGranted),
+        }
+    }
+}
+
+/// An audience with its scopes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ApiResource {
+    /// Its id.
+    pub id: ResourceId,
+    /// Its name.
+    pub name: Name<64>,
+    /// What tokens for it carry as `aud`. One organization's alone in the region.
+    pub audience: Audience,
+    /// Its scopes, each with words for people; at most [`ApiResource::MAX_SCOPES`].
+    pub scopes: BTreeMap<Scope, Description>,
+    /// Switched off: no token for it is issued or accepted.
+    pub enabled: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Counts its changes.
+    pub version: u64,
+}
+
+impl ApiResource {
+    /// The most scopes an API resource has.
+    pub const MAX_SCOPES: usize = 50;
+
+    /// Its scopes without their words.
+    pub fn scope_set(&self) -> Scopes {
+        self.scopes.keys().cloned().collect()
+    }
+
+    /// Refuses too few or too many scopes.
+    pub fn check_scopes(scopes: &BTreeMap<Scope, Description>) -> Result<(), Invalid> {
+        if (1..=Self::MAX_SCOPES).contains(&scopes.len()) {
+            Ok(())
+        } else {
+            Err(Invalid::because(format!("must have 1 to {} scopes", Self::MAX_SCOPES)))
+        }
+    }
+}
+
+/// Something inside a subscription that a service account may be allowed to see.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Application {
+    /// Its id.
+    pub id: ApplicationId,
+    /// The organization it belongs to.
+    pub organization: OrganizationId,
+    /// The subscription it belongs to.
+    pub subscription: SubscriptionId,
+    /// Its name.
+    pub name: Name<64>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Counts its changes.
+    pub version: u64,
+    /// Counts every write, so that none is lost under another.
+    pub revision: u64,
+}

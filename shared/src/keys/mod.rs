@@ -1,0 +1,21 @@
+//! Keys and secrets: signing and verifying tokens, client secrets at rest, tokens at rest. Private
+//! halves come from Secrets Manager, public halves from the table. Nothing here decides.
+
+mod algorithm;
+mod failures;
+pub mod jws;
+mod private;
+mod proof;
+mod public;
+mod ring;
+pub mod seal;
+pub mod secret_hash;
+mod signer;
+
+pub use algorithm::SigningAlgorithm;
+pub use failures::Failures;
+pub use private::PrivateKey;
+pub use proof::Proofs;
+pub use public::{Jwk, Material, PublicKey, PublishedKey};
+pub use ring::{KeyRing, Lookup};
+pub use signer::Signer;

@@ -1,0 +1,18 @@
+//! The core of Regent. Every module in a line, and who may use whom:
+//!
+//! - [`domain`]: pure types, rules and decisions; uses nothing else here
+//! - [`oauth`]: the RFCs' words, and the maps from reasons to the wire; uses `domain`
+//! - [`keys`]: signing, verification, secrets at rest; uses `domain`
+//! - [`store`]: the one table; uses `domain` and the published form of `keys`
+//! - [`acts`]: what users do; uses `app`, `domain`, `store`, `keys`
+//! - [`web`]: what every HTTP function needs; uses all of them
+//! - [`app`], [`config`]: what a handler may touch
+
+pub mod acts;
+pub mod app;
+pub mod config;
+pub mod domain;
+pub mod keys;
+pub mod oauth;
+pub mod store;
+pub mod web;

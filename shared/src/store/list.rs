@@ -1,0 +1,175 @@
+//! Pages of items: consistent queries with an opaque cursor.
+
+use super::Store;
+use super::item::{Item, value};
+use super::key::{Key, Noun};
+use super::user::Pointer;
+use crate::domain::{Application, Invalid, OrganizationId, SubscriptionId, Unavailable, User};
+use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
+use serde::de::DeserializeOwned;
+
+/// Which page of a list: how many at most, and after which item.
+#[derive(Clone, Debug)]
+pub struct Paging {
+    limit: u16,
+    after: Option<String>,
+}
+
+impl Paging {
+    /// The most items of a page.
+    pub const MAX: u16 = 100;
+
+    /// Reads `limit` (50 unless given) and `cursor`.
+    pub fn parse(limit: Option<u16>, cursor: Option<&str>) -> Result<Self, Invalid> {
+        let limit = limit.unwrap_or(50);
+        if !(1..=Self::MAX).contains(&limit) {
+            return Err(Invalid::new("limit must be 1 to 100"));
+        }
+        let read = |cursor: &str| {
+            BASE64URL
+                .decode(cursor)
+                .ok()
+                .and_then(|bytes| String::from_utf8(bytes).ok())
+        };
+        let after =
+            cursor.map(|cursor| read(cursor).ok_or(Invalid::new("cursor must be the next_cursor of the page before")));
+        Ok(Self {
+            limit,
+            after: after.transpose()?,
+        })
+    }
+}
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page starts; `None` on the last one.
+    pub next: Option<String>,
+}
+
+/// A stretch of one partition.
+pub(super) struct Range {
+    pub(super) pk: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) newest_first: bool,
+}
+
+impl Range {
+    fn prefix(pk: String, prefix: &str) -> Self {
+        Self {
+            pk,
+            from: prefix.to_owned(),
+            to: format!("{prefix}\u{10FFFF}"),
+            newest_first: false,
+        }
+    }
+}
+
+impl Store {
+    /// A page of items of one kind. A cursor is the sort key of the last item: it only ever moves
+    /// within the range, whatever it says.
+    pub(super) async fn list<T: DeserializeOwned>(
+        &self,
+        range: &Range,
+        paging: &Paging,
+        kind: &str,
+        admits: impl Fn(&T) -> bool,
+    ) -> Result<Page<T>, Unavailable> {
+        let (mut from, mut to) = (range.from.clone(), range.to.clone());
+        if let Some(after) = &paging.after {
+            // The smallest string after `after`, or the greatest this side of it.
+            if range.newest_first {
+                to = to.min(after.clone());
+            } else {
+                from = from.max(format!("{after}\u{0}"));
+            }
+        }
+        if from > to {
+            return Ok(Page {
+                items: Vec::new(),
+                next: None,
+            });
+        }
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", text(&range.pk))
+            .expression_attribute_values(":from", text(&from))
+            .expression_attribute_values(":to", text(&to))
+            .scan_index_forward(!range.newest_first)
+            // One more than the page has, and the cursor's own item when it runs backwards.
+            .limit(i32::from(paging.limit) + 2)
+            .send()
+            .await
+            .map_err(|error| Unavailable(format!("list: {}", DisplayErrorContext(&error))))?;
+        let sort_key = |item: &Item| {
+            item.get("sk")
+                .and_then(|sk| sk.as_s().ok())
+                .cloned()
+                .unwrap_or_default()
+        };
+        let mut found: Vec<Item> = answer.items.unwrap_or_default();
+        found.retain(|item| paging.after.as_ref() != Some(&sort_key(item)));
+        let more = found.len() > usize::from(paging.limit) || answer.last_evaluated_key.is_some();
+        found.truncate(usize::from(paging.limit));
+        let next = found
+            .last()
+            .filter(|_| more)
+            .map(|item| BASE64URL.encode(sort_key(item)));
+        let values: Result<Vec<T>, _> = found.into_iter().map(|item| value(kind, item)).collect();
+        Ok(Page {
+            items: values?.into_iter().filter(admits).collect(),
+            next,
+        })
+    }
+
+    /// The service accounts of a subscription, by name.
+    pub async fn accounts(&self, subscription: SubscriptionId, paging: &Paging) -> Result<Page<User>, Unavailable> {
+        let range = Range::prefix(format!("SUB#{subscription}"), Key::names(Noun::Account));
+        let page = self.list::<Pointer>(&range, paging, "name", |_| true).await?;
+        Ok(Page {
+            items: self.users(&page.items).await?,
+            next: page.next,
+        })
+    }
+
+    /// The users of an organization.
+    pub async fn members(&self, organization: OrganizationId, paging: &Paging) -> Result<Page<User>, Unavailable> {
+        let range = Range::prefix(format!("ORG#{organization}"), "USER#");
+        let page = self.list::<Pointer>(&range, paging, "member", |_| true).await?;
+        Ok(Page {
+            items: self.users(&page.items).await?,
+            next: page.next,
+        })
+    }
+
+    /// The applications of a subscription.
+    pub async fn catalog(
+        &self,
+        subscription: SubscriptionId,
+        paging: &Paging,
+    ) -> Result<Page<Application>, Unavailable> {
+        let range = Range::prefix(format!("SUB#{subscription}"), "APP#");
+        self.list(&range, paging, "application", |_| true).await
+    }
+
+    async fn users(&self, pointers: &[Pointer]) -> Result<Vec<User>, Unavailable> {
+        if pointers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys: Vec<Key> = pointers.iter().map(|pointer| Key::user(pointer.user)).collect();
+        let mut rows = self.rows(&keys.iter().collect::<Vec<_>>()).await?;
+        keys.iter()
+            .filter_map(|key| rows.take("user", key).transpose())
+            .collect()
+    }
+}

@@ -1,0 +1,47 @@
+//! The one table, through DynamoDB's API. Methods are named for what the domain does; each is one
+//! atomic call. Not found is `None`, a lost race is an outcome ([`Lost`]), only an outage is an
+//! error. Reads that a decision hangs on are consistent.
+
+mod account;
+mod catalog;
+mod idempotency;
+mod item;
+mod key;
+mod keyset;
+mod list;
+mod organization;
+mod read;
+mod token;
+mod trail;
+mod user;
+mod write;
+
+pub use idempotency::Replay;
+pub use keyset::Keyset;
+pub use list::{Page, Paging};
+pub use token::{Issue, TokenRows};
+pub use trail::AuditFilter;
+pub use user::{Also, Bearer};
+pub use write::{Lost, Write};
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+/// The table.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: aws_sdk_dynamodb::Client,
+    table: String,
+    jitter: Arc<AtomicU32>,
+}
+
+impl Store {
+    /// The table of that name. Calls nobody.
+    pub fn new(client: aws_sdk_dynamodb::Client, table: String) -> Self {
+        Self {
+            client,
+            table,
+            jitter: Arc::default(),
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Issued tokens, and the one read of a token request.
+
+use super::Store;
+use super::item::{Item, expiring, value};
+use super::key::Key;
+use super::write::number;
+use crate::domain::{
+    Audience, ClientId, CredentialId, IssuedToken, Organization, Revocation, Scopes, Subscription, Timestamp, TokenId,
+    Unavailable, User, UserId,
+};
+use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use serde::{Deserialize, Serialize};
+
+/// What a token request needs, in one read.
+#[derive(Debug)]
+pub struct TokenRows {
+    /// The organization, with its roles.
+    pub organization: Option<Organization>,
+    /// The subscription, with its API resources.
+    pub subscription: Option<Subscription>,
+    /// The service account's user.
+    pub user: Option<User>,
+    /// The token issued for the same request before.
+    pub issued: Option<IssuedToken>,
+}
+
+/// What became of a new token.
+#[derive(Debug)]
+pub enum Issue {
+    /// It is the one.
+    First,
+    /// Somebody else was faster; theirs is the one.
+    Lost(IssuedToken),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    id: TokenId,
+    credential: CredentialId,
+    generation: u32,
+    epoch: u32,
+    scopes: Scopes,
+    audience: Audience,
+    ends_at: Timestamp,
+    #[serde(with = "serde_bytes_like")]
+    sealed: Vec<u8>,
+}
+
+/// Bytes as a DynamoDB binary instead of a list of numbers.
+mod serde_bytes_like {
+    use serde::{Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytes)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        struct Bytes;
+        impl de::Visitor<'_> for Bytes {
+            type Value = Vec<u8>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+                Ok(bytes.to_vec())
+            }
+            fn visit_byte_buf<E: de::Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+                Ok(bytes)
+            }
+        }
+        deserializer.deserialize_byte_buf(Bytes)
+    }
+}
+
+const KIND: &str = "token";
+
+impl From<Row> for IssuedToken {
+    fn from(row: Row) -> Self {
+        let Row {
+            id,
+            credential,
+            generation,
+            epoch,
+            scopes,
+            audience,
+            ends_at: expires_at,
+            sealed,
+        } = row;
+        Self {
+            id,
+            credential,
+            generation,
+            epoch,
+            scopes,
+            audience,
+            expires_at,
+            sealed,
+        }
+    }
+}
+
+impl From<IssuedToken> for Row {
+    fn from(token: IssuedToken) -> Self {
+        let IssuedToken {
+            id,
+            credential,
+            generation,
+            epoch,
+            scopes,
+            audience,
+            expires_at: ends_at,
+            sealed,
+        } = token;
+        Self {
+            id,
+            credential,
+            generation,
+            epoch,
+            scopes,
+            audience,
+            ends_at,
+            sealed,
+        }
+    }
+}
+
+impl Store {
+    /// Everything a token request needs; `what` tells its secret, scopes and resource apart from
+    /// others of the same credential.
+    pub async fn token_request(&self, client: &ClientId, what: &str) -> Result<TokenRows, Unavailable> {
+        let (organization, subscription) = (
+            Key::organization(client.organization),
+            Key::subscription(client.subscription),
+        );
+        let (user, issued) = (Key::user(client.user), Key::token(client.user, client.credential, what));
+        let mut rows = self.rows(&[&organization, &subscription, &user, &issued]).await?;
+        Ok(TokenRows {
+            organization: rows.take("organization", &organization)?,
+            subscription: rows.take("subscription", &subscription)?,
+            user: rows.take("user", &user)?,
+            issued: rows.take::<Row>(KIND, &issued)?.map(IssuedToken::from),
+        })
+    }
+
+    /// Keeps a new token in the place of the one that was `seen` there, or of none. One of many
+    /// that try at once is first; the others get the first one's token in the same call.
+    pub async fn issue(
+        &self,
+        user: UserId,
+        what: &str,
+        token: IssuedToken,
+        seen: Option<&TokenId>,
+    ) -> Result<Issue, Unavailable> {
+        let key = Key::token(user, token.credential, what);
+        let end = token.expires_at;
+        let item: Item = expiring(&key, KIND, &Row::from(token), end)?;
+        let mut put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        put = match seen {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            // The one that was seen may have been collected as garbage since.
+            Some(seen) => put
+                .condition_expression("attribute_not_exists(pk) OR id = :seen")
+                .expression_attribute_values(":seen", AttributeValue::S(seen.to_string())),
+        };
+        let Err(error) = put.send().await else {
+            return Ok(Issue::First);
+        };
+        if let Some(PutItemError::ConditionalCheckFailedException(lost)) = error.as_service_error()
+            && let Some(item) = lost.item()
+        {
+            return value::<Row>(KIND, item.clone()).map(|row| Issue::Lost(row.into()));
+        }
+        Err(Unavailable(format!("token: {}", DisplayErrorContext(&error))))
+    }
+
+    /// Notes that a credential was used, unless that was noted after `unless_since`. A credential
+    /// that is gone is not brought back.
+    pub async fn touch(
+        &self,
+        user: UserId,
+        credential: CredentialId,
+        now: Timestamp,
+        unless_since: Timestamp,
+    ) -> Result<(), Unavailable> {
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::user(user).attributes()))
+            .update_expression("SET credentials.#c.last_used_at = :now ADD revision :one")
+            .condition_expression("attribute_exists(credentials.#c) AND (NOT credentials.#c.last_used_at > :since)")
+            .expression_attribute_names("#c", credential.to_string())
+            .expression_attribute_values(":now", number(now.millis()))
+            .expression_attribute_values(":since", number(unless_since.millis()))
+            .expression_attribute_values(":one", number(1))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(Unavailable(format!("last use: {}", DisplayErrorContext(&error)))),
+        }
+    }
+
+    /// Kills one token of a credential, or all of them. A credential that is gone has none left.
+    pub async fn revoke(
+        &self,
+        user: UserId,
+        credential: CredentialId,
+        revocation: &Revocation,
+    ) -> Result<(), Unavailable> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::user(user).attributes()))
+            .condition_expression("attribute_exists(credentials.#c)")
+            .expression_attribute_names("#c", credential.to_string())
+            .expression_attribute_values(":one", number(1));
+        let update = match revocation {
+            Revocation::One {
+                token,
+                expires_at,
+                expired,
+            } => {
+                let mut update = update
+                    .expression_attribute_names("#t", token.as_str())
+                    .expression_attribute_values(":end", number(expires_at.millis()));
+                let mut expression = "SET credentials.#c.revoked.#t = :end ADD revision :one".to_owned();
+                for (index, token) in expired.iter().enumerate() {
+                    let verb = if index == 0 { " REMOVE" } else { "," };
+                    expression.extend([verb, " credentials.#c.revoked.#e", &index.to_string()]);
+                    update = update.expression_attribute_names(format!("#e{index}"), token.as_str());
+                }
+                update.update_expression(expression)
+            }
+            Revocation::All => update
+                .update_expression("SET credentials.#c.revoked = :none ADD credentials.#c.epoch :one, revision :one")
+                .expression_attribute_values(":none", AttributeValue::M(std::collections::HashMap::new())),
+        };
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(Unavailable(format!("revocation: {}", DisplayErrorContext(&error)))),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Writes: each carries its condition and what it means when the condition does not hold. A plan
+//! of an act is a list of them, and one transaction.
+
+use super::Store;
+use super::item::Item;
+use super::key::Key;
+use crate::domain::Unavailable;
+use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
+use std::time::Duration;
+
+/// Why a transaction did nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lost {
+    /// The name is taken.
+    NameTaken,
+    /// The address is taken.
+    EmailTaken,
+    /// The audience is another organization's.
+    AudienceTaken,
+    /// The subscription has as many service accounts as it may have, or may have none.
+    LimitReached,
+    /// It changed, or went away, since it was read.
+    Changed,
+    /// The organization would have no admin left.
+    LastAdmin,
+    /// The idempotency key was used meanwhile.
+    KeyUsed,
+}
+
+/// One write of a transaction.
+#[derive(Clone, Debug)]
+pub struct Write {
+    item: TransactWriteItem,
+    otherwise: Lost,
+}
+
+/// How often a transaction is tried against others that touch the same items.
+const ATTEMPTS: u32 = 10;
+
+impl Store {
+    /// Writes all or nothing. A transaction that collides with another is tried again.
+    pub async fn commit(&self, writes: &[Write]) -> Result<Result<(), Lost>, Unavailable> {
+        if writes.is_empty() {
+            return Ok(Ok(()));
+        }
+        let items: Vec<_> = writes.iter().map(|write| write.item.clone()).collect();
+        for attempt in 0..ATTEMPTS {
+            let sent = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(items.clone()))
+                .send()
+                .await;
+            match sent.map_err(|error| refusal(error, writes)) {
+                Ok(_) => return Ok(Ok(())),
+                Err(Refusal::Lost(lost)) => return Ok(Err(lost)),
+                Err(Refusal::Unavailable(error)) => return Err(error),
+                Err(Refusal::Collision) => tokio::time::sleep(self.pause(attempt)).await,
+            }
+        }
+        Err(Unavailable("transaction: too many collisions".to_owned()))
+    }
+
+    /// Longer with every attempt, and never the same for two that collided.
+    fn pause(&self, attempt: u32) -> Duration {
+        let jitter = u64::from(self.jitter.fetch_add(7, std::sync::atomic::Ordering::Relaxed) % 16);
+        Duration::from_millis((4 << attempt.min(6)) + jitter)
+    }
+}
+
+enum Refusal {
+    Lost(Lost),
+    Collision,
+    Unavailable(Unavailable),
+}
+
+fn refusal(error: SdkError<TransactWriteItemsError>, writes: &[Write]) -> Refusal {
+    let unavailable =
+        |error| Refusal::Unavailable(Unavailable(format!("transaction: {}", DisplayErrorContext(&error))));
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+        return unavailable(error);
+    };
+    let codes: Vec<&str> = cancelled
+        .cancellation_reasons()
+        .iter()
+        .map(|reason| reason.code().unwrap_or_default())
+        .collect();
+    if let Some(index) = codes.iter().position(|code| *code == "ConditionalCheckFailed") {
+        return writes
+            .get(index)
+            .map_or_else(|| unavailable(error), |write| Refusal::Lost(write.otherwise));
+    }
+    let passing = |code: &&str| {
+        matches!(
+            *code,
+            "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"
+        )
+    };
+    if codes.iter().all(passing) {
+        Refusal::Collision
+    } else {
+        unavailable(error)
+    }
+}
+
+pub(super) fn number(value: impl std::fmt::Display) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+impl Write {
+    fn put(put: aws_sdk_dynamodb::types::builders::PutBuilder, otherwise: Lost) -> Result<Self, Unavailable> {
+        let put = put.build().map_err(|error| Unavailable(format!("write: {error}")))?;
+        Ok(Self {
+            item: TransactWriteItem::builder().put(put).build(),
+            otherwise,
+        })
+    }
+
+    pub(super) fn update(
+        update: aws_sdk_dynamodb::types::builders::UpdateBuilder,
+        otherwise: Lost,
+    ) -> Result<Self, Unavailable> {
+        let update = update.build().map_err(|error| Unavailable(format!("write: {error}")))?;
+        Ok(Self {
+            item: TransactWriteItem::builder().update(update).build(),
+            otherwise,
+        })
+    }
+
+    /// Puts an item where none is.
+    pub(super) fn create(store: &Store, item: Item, otherwise: Lost) -> Result<Self, Unavailable> {
+        let put = Put::builder().table_name(&store.table).set_item(Some(item));
+        Self::put(put.condition_expression("attribute_not_exists(pk)"), otherwise)
+    }
+
+    /// Puts an item over the one that was read at `revision`.
+    pub(super) fn replace(store: &Store, item: Item, revision: u64) -> Result<Self, Unavailable> {
+        let put = Put::builder()
+            .table_name(&store.table)
+            .set_item(Some(item))
+            .condition_expression("revision = :r");
+        Self::put(put.expression_attribute_values(":r", number(revision)), Lost::Changed)
+    }
+
+    /// Puts an item where none is, or where the one that is has run out.
+    pub(super) fn renew(store: &Store, item: Item, now: i64, otherwise: Lost) -> Result<Self, Unavailable> {
+        let put = Put::builder().table_name(&store.table).set_item(Some(item));
+        let put = put.condition_expression("attribute_not_exists(pk) OR expires_at <= :now");
+        Self::put(put.expression_attribute_values(":now", number(now)), otherwise)
+    }
+
+    /// Puts an item where none is, or where the one that is has the same `owner`.
+    pub(super) fn claim(store: &Store, item: Item, owner: &str, otherwise: Lost) -> Result<Self, Unavailable> {
+        let put = Put::builder().table_name(&store.table).set_item(Some(item));
+        let put = put
+            .condition_expression("attribute_not_exists(pk) OR #o = :o")
+            .expression_attribute_names("#o", "owner");
+        Self::put(
+            put.expression_attribute_values(":o", AttributeValue::S(owner.to_owned())),
+            otherwise,
+        )
+    }
+
+    /// Deletes an item, whatever it says.
+    pub(super) fn delete(store: &Store, key: &Key) -> Result<Self, Unavailable> {
+        Self::delete_if(
+            Delete::builder()
+                .table_name(&store.table)
+                .set_key(Some(key.attributes())),
+        )
+    }
+
+    /// Deletes the item that was read at `revision`.
+    pub(super) fn delete_revision(store: &Store, key: &Key, revision: u64) -> Result<Self, Unavailable> {
+        let delete = Delete::builder()
+            .table_name(&store.table)
+            .set_key(Some(key.attributes()));
+        Self::delete_if(
+            delete
+                .condition_expression("revision = :r")
+                .expression_attribute_values(":r", number(revision)),
+        )
+    }
+
+    fn delete_if(delete: aws_sdk_dynamodb::types::builders::DeleteBuilder) -> Result<Self, Unavailable> {
+        let delete = delete.build().map_err(|error| Unavailable(format!("write: {error}")))?;
+        Ok(Self {
+            item: TransactWriteItem::builder().delete(delete).build(),
+            otherwise: Lost::Changed,
+        })
+    }
+
+    /// Starts an update of an item.
+    pub(super) fn updating(store: &Store, key: &Key) -> aws_sdk_dynamodb::types::builders::UpdateBuilder {
+        Update::builder()
+            .table_name(&store.table)
+            .set_key(Some(key.attributes()))
+    }
+}
