@@ -5,9 +5,9 @@ use super::{Plan, perform};
 use crate::app::App;
 use crate::domain::{
     ActError, Action, Actor, ActorKind, ApiResource, Application, ApplicationId, Audience, AuditEvent, BuiltinRole,
-    Claims, Description, Email, Error, EventId, Invalid, Name, Organization, OrganizationId, Person, Privilege,
-    ResourceId, Role, RoleId, RoleRef, Scope, Scopes, Seat, Seconds, Subscription, SubscriptionId, Target, TokenId,
-    Unavailable, User, UserId, UserKind,
+    Claims, Description, Email, Error, EventId, Name, Organization, OrganizationId, Person, Privilege, ResourceId,
+    Role, RoleId, RoleRef, Scope, Scopes, Seat, Seconds, Subscription, SubscriptionId, Target, TokenId, Unavailable,
+    User, UserId, UserKind,
 };
 use crate::keys::{PrivateKey, PublishedKey, jws, secret_hash};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ pub struct FirstRun {
     /// Names of its first applications.
     pub applications: Vec<Name<64>>,
     /// Its first API resource: name, audience, scopes with words.
-    pub resource: (Name<64>, Audience, Vec<(&'static str, &'static str)>),
+    pub resource: (Name<64>, Audience, BTreeMap<Scope, Description>),
     /// Custom roles: name and scopes at that API resource.
     pub roles: Vec<(Name<64>, Scopes)>,
     /// The first admin's address.
@@ -94,7 +94,7 @@ pub async fn found(app: &App, run: &FirstRun) -> Result<Plan<Founded>, Error> {
         admin: UserId::from_random(app.random()),
         password: Zeroizing::new(TokenId::from_random(app.random()).to_string()),
     };
-    let resource = resource(app, run)?;
+    let resource = resource(app, run);
     let store = app.store();
     let mut writes = vec![
         store.create_organization(&organization(app, run, &founded, resource.id))?,
@@ -117,21 +117,17 @@ pub async fn found(app: &App, run: &FirstRun) -> Result<Plan<Founded>, Error> {
     Ok(Plan { value: founded, writes })
 }
 
-fn resource(app: &App, run: &FirstRun) -> Result<ApiResource, Error> {
-    let (name, audience, scopes) = &run.resource;
-    let scopes: Result<BTreeMap<_, _>, Invalid> = scopes
-        .iter()
-        .map(|(scope, words)| Ok((Scope::parse(scope)?, Description::parse(words)?)))
-        .collect();
-    Ok(ApiResource {
+fn resource(app: &App, run: &FirstRun) -> ApiResource {
+    let (name, audience, scopes) = run.resource.clone();
+    ApiResource {
         id: ResourceId::from_random(app.random()),
-        name: name.clone(),
-        audience: audience.clone(),
-        scopes: scopes.map_err(Error::Request)?,
+        name,
+        audience,
+        scopes,
         enabled: true,
         created_at: app.now(),
         version: 1,
-    })
+    }
 }
 
 fn organization(app: &App, run: &FirstRun, founded: &Founded, resource: ResourceId) -> Organization {
