@@ -7,9 +7,11 @@ use crate::store::Store;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
-use aws_sdk_dynamodb::config::SharedCredentialsProvider;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{SharedCredentialsProvider, StalledStreamProtectionConfig};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 /// Everything a function works with.
 #[derive(Clone, Debug)]
@@ -42,14 +44,16 @@ pub enum StartError {
 impl App {
     /// Puts the parts together. Calls nobody.
     pub fn new(config: Config, aws: &SdkConfig, clock: Clock, rng: Rng) -> Result<Self, StartError> {
-        let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(aws);
+        let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(aws)
+            .timeout_config(timeouts())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         dynamodb.set_endpoint_url(config.dynamodb_endpoint.clone());
         let store = Store::new(
             aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
             config.table.clone(),
         );
         let signer = config.signing_secret.clone().map(|secret| {
-            let mut secrets = aws_sdk_secretsmanager::config::Builder::from(aws);
+            let mut secrets = aws_sdk_secretsmanager::config::Builder::from(aws).timeout_config(timeouts());
             secrets.set_endpoint_url(config.secrets_endpoint.clone());
             Signer::new(aws_sdk_secretsmanager::Client::from_conf(secrets.build()), secret)
         });
@@ -128,6 +132,16 @@ impl App {
     pub fn random<const N: usize>(&self) -> [u8; N] {
         self.0.rng.bytes()
     }
+}
+
+/// How long a dependency may take before the request fails closed: less than the functions have.
+/// These bounds make the SDK's watch over slow streams superfluous for answers of a few kilobytes.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_millis(800))
+        .operation_attempt_timeout(Duration::from_millis(1500))
+        .operation_timeout(Duration::from_secs(4))
+        .build()
 }
 
 /// Where the time comes from.

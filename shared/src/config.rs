@@ -1,7 +1,6 @@
 //! The environment, read once.
 
-use crate::domain::{Audience, Invalid, Issuer, RegionLabel, Seconds};
-use crate::keys::SigningAlgorithm;
+use crate::domain::{Audience, Invalid, Issuer, RegionLabel, Seconds, SigningAlgorithm};
 use std::collections::BTreeMap;
 
 /// Everything a function is told from outside.

@@ -3,7 +3,7 @@
 //! - [`domain`]: pure types, rules and decisions; uses nothing else here
 //! - [`oauth`]: the RFCs' words, and the maps from reasons to the wire; uses `domain`
 //! - [`keys`]: signing, verification, secrets at rest; uses `domain`
-//! - [`store`]: the one table; uses `domain` and the published form of `keys`
+//! - [`store`]: the one table; uses `domain`
 //! - [`acts`]: what users do; uses `app`, `domain`, `store`, `keys`
 //! - [`web`]: what every HTTP function needs; uses all of them
 //! - [`app`], [`config`]: what a handler may touch

@@ -5,11 +5,11 @@ use super::{Plan, perform};
 use crate::app::App;
 use crate::domain::{
     ActError, Action, Actor, ActorKind, ApiResource, Application, ApplicationId, Audience, AuditEvent, BuiltinRole,
-    Claims, Description, Email, Error, EventId, Name, Organization, OrganizationId, Person, Privilege, ResourceId,
-    Role, RoleId, RoleRef, Scope, Scopes, Seat, Seconds, Subscription, SubscriptionId, Target, TokenId, Unavailable,
-    User, UserId, UserKind,
+    Claims, Description, Email, Error, EventId, Name, Organization, OrganizationId, Person, Privilege, PublishedKey,
+    ResourceId, Role, RoleId, RoleRef, Scope, Scopes, Seat, Seconds, Subscription, SubscriptionId, Target, TokenId,
+    Unavailable, User, UserId, UserKind,
 };
-use crate::keys::{PrivateKey, PublishedKey, jws, secret_hash};
+use crate::keys::{PrivateKey, jws, secret_hash};
 use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroizing;
 

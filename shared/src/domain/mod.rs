@@ -10,6 +10,7 @@ mod error;
 mod grant;
 mod id;
 mod invalid;
+mod jwk;
 mod organization;
 mod privilege;
 mod region;
@@ -31,6 +32,7 @@ pub use error::{ActError, ClientError, Error, FieldError, GrantError, TokenError
 pub use grant::{Ask, Grant, Standing};
 pub use id::{ApplicationId, CredentialId, EventId, OrganizationId, ResourceId, RoleId, SubscriptionId, UserId};
 pub use invalid::Invalid;
+pub use jwk::{Jwk, Material, PublishedKey, SigningAlgorithm};
 pub use organization::{ApiResource, Application, Organization, Subscription};
 pub use privilege::Privilege;
 pub use region::{Issuer, RegionLabel};

@@ -1,8 +1,8 @@
 //! Access tokens as compact JWS (RFC 7515 §3.1, RFC 9068 §2.1). Reading one proves nothing until
 //! [`Unverified::verify`]; what the claims mean is decided in `domain::Claims`.
 
-use super::{PrivateKey, PublicKey, SigningAlgorithm};
-use crate::domain::{Claims, TokenError, Unavailable};
+use super::{PrivateKey, PublicKey};
+use crate::domain::{Claims, SigningAlgorithm, TokenError, Unavailable};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use serde::Deserialize;
 

@@ -1,7 +1,6 @@
 //! Keys and secrets: signing and verifying tokens, client secrets at rest, tokens at rest. Private
 //! halves come from Secrets Manager, public halves from the table. Nothing here decides.
 
-mod algorithm;
 mod failures;
 pub mod jws;
 mod private;
@@ -12,10 +11,9 @@ pub mod seal;
 pub mod secret_hash;
 mod signer;
 
-pub use algorithm::SigningAlgorithm;
 pub use failures::Failures;
 pub use private::PrivateKey;
 pub use proof::Proofs;
-pub use public::{Jwk, Material, PublicKey, PublishedKey};
+pub use public::PublicKey;
 pub use ring::{KeyRing, Lookup};
 pub use signer::Signer;

@@ -1,8 +1,6 @@
 //! Private signing keys: made once, kept in Secrets Manager, read by the token function only.
 
-use super::SigningAlgorithm;
-use super::public::{Jwk, Material};
-use crate::domain::Unavailable;
+use crate::domain::{Jwk, Material, SigningAlgorithm, Unavailable};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeySize, PublicKeyComponents};

@@ -1,8 +1,8 @@
 //! The public keys of the region as this process last read them. They are read together with
 //! whatever a verification reads anyway, so that a cold process, too, makes one call.
 
-use super::{PublicKey, PublishedKey};
-use crate::domain::{Seconds, Timestamp};
+use super::PublicKey;
+use crate::domain::{PublishedKey, Seconds, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -5,8 +5,7 @@ use super::item::item;
 use super::key::Key;
 use super::read::Rows;
 use super::write::{Lost, Write};
-use crate::domain::Unavailable;
-use crate::keys::PublishedKey;
+use crate::domain::{PublishedKey, Unavailable};
 use serde::{Deserialize, Serialize};
 
 /// The published keys.

@@ -4,8 +4,9 @@ use super::Store;
 use super::item::item;
 use super::key::Key;
 use super::write::{Lost, Write, number};
-use crate::domain::{Claims, Email, Found, Organization, OrganizationId, Subject, Unavailable, User, UserId};
-use crate::keys::PublishedKey;
+use crate::domain::{
+    Claims, Email, Found, Organization, OrganizationId, PublishedKey, Subject, Unavailable, User, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a bearer token needs, in one read.
