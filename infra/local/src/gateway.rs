@@ -1,0 +1,198 @@
+//! What API Gateway does in the cloud: a path leads to a function, and the function learns who called.
+//!
+//! The functions' own routers answer; the gateway adds the caller's address and two things of its
+//! own: an index at `/`, and API Gateway's answer to a path that nobody has.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use regent::domain::Issuer;
+use regent::web::SourceIp;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tower::ServiceExt;
+
+/// How long running requests may take to end once the region stops.
+const LAST_REQUESTS: Duration = Duration::from_secs(5);
+
+/// The functions behind the gateway.
+#[derive(Clone)]
+pub(crate) struct Functions {
+    pub(crate) token: Router,
+    pub(crate) accounts: Router,
+    pub(crate) verify: Router,
+    /// The sample API.
+    pub(crate) acme: Router,
+    /// What `/` answers.
+    pub(crate) index: Value,
+}
+
+impl Functions {
+    fn at(&self, path: &str) -> Option<&Router> {
+        let below = |parent: &str| {
+            path.strip_prefix(parent)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        match path {
+            _ if below("/oauth/v1") || below("/.well-known") => Some(&self.token),
+            _ if below("/api/v1") => Some(&self.accounts),
+            "/verify" => Some(&self.verify),
+            "/acme/me" => Some(&self.acme),
+            _ => None,
+        }
+    }
+}
+
+/// The index: what a person who opens the issuer in a browser should try next.
+pub(crate) fn index(issuer: &Issuer) -> Value {
+    json!({
+        "issuer": issuer.as_str(),
+        "metadata": issuer.at("/.well-known/oauth-authorization-server"),
+        "jwks": issuer.at("/.well-known/jwks.json"),
+        "token": issuer.at("/oauth/v1/token"),
+        "api": issuer.at("/api/v1"),
+        "openapi": issuer.at("/api/v1/openapi.json"),
+        "verify": issuer.at("/verify"),
+        "sample_api": issuer.at("/acme/me"),
+    })
+}
+
+/// A gateway that answers.
+#[derive(Debug)]
+pub(crate) struct Gateway {
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+impl Gateway {
+    /// Takes a port of this machine; 0 is any free one.
+    pub(crate) async fn bind(port: u16) -> std::io::Result<TcpListener> {
+        TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
+    }
+
+    /// Serves the functions on a bound port.
+    pub(crate) fn serve(listener: TcpListener, functions: Functions) -> Self {
+        let routes = Router::new().fallback(any(route)).with_state(functions);
+        let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(async move {
+            let serving = axum::serve(listener, service).with_graceful_shutdown(async move { drop(stopped.await) });
+            if let Err(error) = serving.await {
+                tracing::error!(%error, "the gateway stopped");
+            }
+        });
+        Self { stop, server }
+    }
+
+    /// Takes no more requests and lets the running ones end, if they end soon.
+    pub(crate) async fn close(mut self) {
+        drop(self.stop);
+        if tokio::time::timeout(LAST_REQUESTS, &mut self.server).await.is_err() {
+            tracing::warn!("requests that would not end were cut off");
+            self.server.abort();
+        }
+    }
+}
+
+async fn route(
+    State(functions): State<Functions>,
+    ConnectInfo(caller): ConnectInfo<SocketAddr>,
+    mut request: Request,
+) -> Response {
+    let path = request.uri().path();
+    if path == "/" {
+        return json_answer(StatusCode::OK, &functions.index);
+    }
+    let Some(function) = functions.at(path).cloned() else {
+        return not_found();
+    };
+    request.extensions_mut().insert(SourceIp(caller.ip().to_string()));
+    match function.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+/// API Gateway's answer to a path or method without a route.
+pub(crate) fn not_found() -> Response {
+    json_answer(StatusCode::NOT_FOUND, &json!({ "message": "Not Found" }))
+}
+
+pub(crate) fn json_answer(status: StatusCode, content: &Value) -> Response {
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/json")],
+        content.to_string(),
+    )
+        .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &'static str) -> Router {
+        Router::new().fallback(any(async move |request: Request| {
+            let caller = request.extensions().get::<SourceIp>().map(|ip| ip.0.clone());
+            format!("{name} {}", caller.unwrap_or_default())
+        }))
+    }
+
+    async fn answer(path: &str) -> (StatusCode, String) {
+        let functions = Functions {
+            token: named("token"),
+            accounts: named("accounts"),
+            verify: named("verify"),
+            acme: named("acme"),
+            index: json!({}),
+        };
+        let caller = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9)));
+        let request = Request::builder().uri(path).body(axum::body::Body::empty()).unwrap();
+        let response = route(State(functions), caller, request).await;
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_path_leads_to_its_function_which_learns_the_caller() {
+        for (path, function) in [
+            ("/oauth/v1/token", "token"),
+            ("/oauth/v1/nothing", "token"),
+            ("/.well-known/jwks.json", "token"),
+            ("/api/v1/service-accounts?limit=2", "accounts"),
+            ("/api/v1", "accounts"),
+            ("/verify?resource=x", "verify"),
+            ("/acme/me", "acme"),
+        ] {
+            assert_eq!(
+                answer(path).await,
+                (StatusCode::OK, format!("{function} 127.0.0.1")),
+                "{path}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_path_that_nobody_has_is_not_found() {
+        for path in [
+            "/oauth/v10/token",
+            "/api/v2",
+            "/verify/",
+            "/acme",
+            "/Verify",
+            "//verify",
+            "/api/v1x",
+        ] {
+            assert_eq!(answer(path).await.0, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(answer("/").await.0, StatusCode::OK);
+    }
+}

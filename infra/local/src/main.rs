@@ -1,0 +1,121 @@
+//! `cargo run`: one or more regions on this machine, until Ctrl-C.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::ExitCode;
+
+use regent::domain::SigningAlgorithm;
+use regent_local::args::{Args, ArgsError};
+use regent_local::error::StartError;
+use regent_local::region::{Bound, Options, Running};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Why the program ended before it was told to: always one sentence.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Args(#[from] ArgsError),
+    #[error("region {0}: {1}")]
+    Start(String, StartError),
+    #[error("the facts cannot be printed: {0}")]
+    Print(std::io::Error),
+    #[error("cannot set up the program: {0}")]
+    Setup(std::io::Error),
+}
+
+fn main() -> ExitCode {
+    // dynoxide warns of every 400, and a condition that fails is one. `RUST_LOG=info` shows each refusal's reason.
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,dynoxide=error"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("regent-local: {failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    let args = Args::from_program()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::Setup)?;
+    let served = runtime.block_on(serve(args));
+    // Whatever did not end when it was told to ends with the process.
+    runtime.shutdown_background();
+    served
+}
+
+async fn serve(args: Args) -> Result<(), Failure> {
+    // Before the first region, so that none is cut off half-started by a signal nobody awaits.
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Setup)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Setup)?;
+    let regions = start(&args).await?;
+    for region in &regions {
+        announce(region, args.json).map_err(Failure::Print)?;
+    }
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    let stop = async {
+        for region in regions {
+            region.stop().await;
+        }
+    };
+    // A second Ctrl-C is for somebody in a hurry.
+    tokio::select! {
+        () = stop => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Takes every port and folder before anything starts: then all know all issuers.
+async fn start(args: &Args) -> Result<Vec<Running>, Failure> {
+    let mut bound = Vec::new();
+    for (label, port) in &args.regions {
+        let options = Options {
+            label: label.clone(),
+            port: *port,
+            data_dir: args.data_dir.clone(),
+            clock: None,
+            algorithm: SigningAlgorithm::default(),
+        };
+        let region = Bound::new(options)
+            .await
+            .map_err(|error| Failure::Start(label.to_string(), error))?;
+        bound.push(region);
+    }
+    let issuers: BTreeMap<_, _> = bound
+        .iter()
+        .map(|region| (region.label().clone(), region.issuer().clone()))
+        .collect();
+    let mut running = Vec::new();
+    for region in bound {
+        let label = region.label().to_string();
+        running.push(
+            region
+                .start(&issuers)
+                .await
+                .map_err(|error| Failure::Start(label, error))?,
+        );
+    }
+    Ok(running)
+}
+
+/// JSON to stdout for programs, text to stderr for people.
+fn announce(region: &Running, json: bool) -> std::io::Result<()> {
+    if json {
+        let mut stdout = std::io::stdout().lock();
+        writeln!(stdout, "{}", region.facts.to_json()?)?;
+        stdout.flush()?;
+    }
+    write!(std::io::stderr().lock(), "{}", region.facts.to_text())
+}

@@ -1,0 +1,124 @@
+//! The region's table: an embedded DynamoDB (dynoxide) over one SQLite file, served on a loopback port.
+//!
+//! It has a thread and a runtime of its own, because its handlers do their SQLite work on the async
+//! threads. The table itself is made in `schema`; old stream records and expired items go in `tidy`.
+
+mod schema;
+mod tidy;
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+
+use dynoxide::Database;
+use tokio::sync::oneshot;
+
+pub use schema::ensure_table;
+pub use tidy::Expiry;
+
+/// Why the embedded table could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The file is not a database, is damaged, or cannot be written.
+    #[error("cannot open the table file {}: {why}", file.display())]
+    File {
+        /// The SQLite file.
+        file: PathBuf,
+        /// What the engine said.
+        why: String,
+    },
+    /// No loopback port, no thread.
+    #[error("cannot serve the table: {0}")]
+    Serve(#[from] std::io::Error),
+    /// The table could not be created in the file.
+    #[error("cannot prepare the table: {0}")]
+    Prepare(String),
+}
+
+/// A running embedded DynamoDB. Dropping it stops it without waiting; `close` waits.
+#[derive(Debug)]
+pub struct Table {
+    endpoint: String,
+    stop_server: oneshot::Sender<()>,
+    stop_tidy: mpsc::Sender<()>,
+    server: JoinHandle<()>,
+    tidy: JoinHandle<()>,
+}
+
+impl Table {
+    /// Opens or creates `file` and serves it on a free loopback port.
+    pub fn open(file: &Path, expiry: Expiry) -> Result<Self, TableError> {
+        let damaged = |why: String| TableError::File {
+            file: file.to_owned(),
+            why,
+        };
+        let path = file
+            .to_str()
+            .ok_or_else(|| damaged("its path is not UTF-8".to_owned()))?;
+        crate::folder::create_private(file).map_err(|error| damaged(error.to_string()))?;
+        let database = Database::new(path).map_err(|error| damaged(error.to_string()))?;
+        let tidy = tidy::Tidy::open(file, database.clone(), expiry).map_err(|error| damaged(error.to_string()))?;
+
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        let (stop_server, stopped) = oneshot::channel();
+        let (stop_tidy, tidy_stopped) = mpsc::channel();
+        Ok(Self {
+            endpoint,
+            stop_server,
+            stop_tidy,
+            server: thread::Builder::new()
+                .name("table".to_owned())
+                .spawn(|| serve(listener, database, stopped))?,
+            tidy: thread::Builder::new()
+                .name("table-tidy".to_owned())
+                .spawn(move || tidy.run(&tidy_stopped))?,
+        })
+    }
+
+    /// Where the AWS SDK finds it.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Stops taking requests, finishes the running ones and closes the file.
+    pub async fn close(self) {
+        let Self {
+            stop_server,
+            stop_tidy,
+            server,
+            tidy,
+            ..
+        } = self;
+        drop(stop_tidy);
+        drop(stop_server);
+        let joined = tokio::task::spawn_blocking(move || server.join().and(tidy.join())).await;
+        if !matches!(joined, Ok(Ok(()))) {
+            tracing::error!("the table's thread ended badly");
+        }
+    }
+}
+
+/// The body of the table's thread.
+fn serve(listener: TcpListener, database: Database, stopped: oneshot::Receiver<()>) {
+    let served = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())
+        .and_then(|runtime| {
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).map_err(|error| error.to_string())?;
+                // A dropped sender is a stop as well.
+                let stop = async move { drop(stopped.await) };
+                dynoxide::server::serve_with_shutdown(listener, database, stop).await
+            })
+        });
+    if let Err(why) = served {
+        tracing::error!(why, "the embedded table stopped");
+    }
+}
+
+#[cfg(test)]
+mod tests;
