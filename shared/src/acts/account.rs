@@ -8,6 +8,7 @@ use crate::domain::{
     AccountName, ActError, Action, ApplicationId, Description, Email, Error, Invalid, Name, Organization, Privilege,
     RoleRef, ServiceAccount, Subscription, SubscriptionId, TokenLifetime, User, UserId, UserKind,
 };
+use crate::store::{Page, Paging};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a new service account is to be.
@@ -42,7 +43,7 @@ pub struct AccountChanges {
 pub async fn create(app: &App, caller: &Caller, new: &NewAccount) -> Result<Plan<NewSecret>, Error> {
     caller.may(Privilege::ServiceAccountsManage)?;
     caller.reach(new.subscription)?;
-    caller.hand_out(&new.roles)?;
+    caller.hand_out(&new.roles, &BTreeSet::new())?;
     check_applications(app, new.subscription, &new.applications).await?;
     let subscription = app
         .store()
@@ -127,6 +128,17 @@ async fn check_applications(
     }
 }
 
+/// The service accounts of a subscription; the caller's only one unless one is named.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    subscription: Option<SubscriptionId>,
+    paging: &Paging,
+) -> Result<Page<User>, Error> {
+    caller.may(Privilege::ServiceAccountsRead)?;
+    Ok(app.store().accounts(caller.subscription(subscription)?, paging).await?)
+}
+
 /// A service account that the caller reaches.
 pub async fn read(app: &App, caller: &Caller, id: UserId) -> Result<User, Error> {
     caller.may(Privilege::ServiceAccountsRead)?;
@@ -167,7 +179,7 @@ pub async fn edit(
         account.applications.clone_from(applications);
     }
     if let Some(roles) = &changes.roles {
-        caller.hand_out(&roles.difference(&before.roles).copied().collect())?;
+        caller.hand_out(roles, &before.roles)?;
         after.roles.clone_from(roles);
     }
     if loses_access(&before, &after, caller.organization()) {

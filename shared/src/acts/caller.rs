@@ -101,8 +101,9 @@ impl Caller {
         }
     }
 
-    /// Refuses to hand out roles that are not there or grant more than the caller holds.
-    pub fn hand_out(&self, roles: &BTreeSet<RoleRef>) -> Result<(), ActError> {
+    /// Refuses to give `roles` to somebody who has `held` of them already, if they are too many, or
+    /// a new one is not there or grants more than the caller holds.
+    pub fn hand_out(&self, roles: &BTreeSet<RoleRef>, held: &BTreeSet<RoleRef>) -> Result<(), ActError> {
         if roles.len() > User::MAX_ROLES {
             return Err(ActError::field(
                 "roles",
@@ -113,13 +114,13 @@ impl Caller {
             RoleRef::Builtin(_) => true,
             RoleRef::Custom(id) => self.organization.roles.contains_key(id),
         };
-        if !roles.iter().all(known) {
+        if !roles.difference(held).all(known) {
             return Err(ActError::field(
                 "roles",
                 Invalid::new("must be roles of this organization"),
             ));
         }
-        self.cover(&Grants::of(roles, &self.organization.roles))
+        self.cover(&Grants::of(roles.difference(held), &self.organization.roles))
     }
 
     /// Refuses a caller who holds less than `grants`: whoever sees an account's new secret holds

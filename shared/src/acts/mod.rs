@@ -2,13 +2,21 @@
 //! API, the console and the functions share them.
 
 pub mod account;
+pub mod application;
 mod authenticate;
 mod bootstrap;
 mod caller;
 pub mod credential;
+mod holder;
 mod inspect;
 mod issue;
+pub mod organization;
 mod plan;
+pub mod resource;
+pub mod role;
+pub mod subscription;
+pub mod trail;
+pub mod user;
 mod verify;
 
 pub use bootstrap::{FirstRun, Founded, ensure_signing_key, found, person_token};

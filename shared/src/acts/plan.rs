@@ -5,6 +5,8 @@ use super::Caller;
 use crate::app::App;
 use crate::domain::{ActError, Error, Unavailable, UserId};
 use crate::store::{Lost, Replay, Write};
+use aws_lc_rs::digest;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 
 /// What an act decided.
 #[derive(Debug)]
@@ -39,7 +41,10 @@ pub struct Once {
 const ATTEMPTS: u32 = 8;
 
 /// Performs an act.
-pub async fn perform<T>(app: &App, plan: impl AsyncFn() -> Result<Plan<T>, Error>) -> Result<T, Error> {
+pub async fn perform<T, F>(app: &App, plan: impl Fn() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<Plan<T>, Error>>,
+{
     match perform_once(app, None, |_, _| None, plan).await? {
         Outcome::Done(value) => Ok(value),
         Outcome::Replayed(_) => Err(Unavailable("a replay without a key".to_owned()).into()),
@@ -48,12 +53,15 @@ pub async fn perform<T>(app: &App, plan: impl AsyncFn() -> Result<Plan<T>, Error
 
 /// Performs an act at most once for a key: the answer is remembered in the same transaction.
 /// `answer` makes what is remembered; it must hold no secret.
-pub async fn perform_once<T>(
+pub async fn perform_once<T, F>(
     app: &App,
     once: Option<&Once>,
     answer: impl Fn(&T, &Once) -> Option<Replay>,
-    plan: impl AsyncFn() -> Result<Plan<T>, Error>,
-) -> Result<Outcome<T>, Error> {
+    plan: impl Fn() -> F,
+) -> Result<Outcome<T>, Error>
+where
+    F: Future<Output = Result<Plan<T>, Error>>,
+{
     for _ in 0..ATTEMPTS {
         if let Some(once) = once
             && let Some(replay) = app.store().replay(once.caller, &once.key, app.now()).await?
@@ -93,12 +101,18 @@ pub(super) fn check_version(if_match: Option<u64>, version: u64) -> Result<(), A
 }
 
 impl Caller {
-    /// A key of this caller's for a request.
-    pub fn once(&self, key: String, fingerprint: String) -> Once {
+    /// A key of this caller's for a request. What is kept of both are digests.
+    pub fn once(&self, key: &str, method: &str, path: &str, body: &[u8]) -> Once {
+        // Neither a method nor a path has a NUL.
+        let request = [method.as_bytes(), b"\0", path.as_bytes(), b"\0", body].concat();
         Once {
             caller: self.user().id,
-            key,
-            fingerprint,
+            key: sha256(key.as_bytes()),
+            fingerprint: sha256(&request),
         }
     }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    BASE64URL.encode(digest::digest(&digest::SHA256, bytes))
 }

@@ -169,6 +169,9 @@ pub enum ActError {
     /// Service accounts are not part of the subscription's plan.
     #[error("plan without service accounts")]
     PlanDisabled,
+    /// A built-in role, which is the same in every organization.
+    #[error("built-in role")]
+    BuiltinRole,
     /// It is in use and stays.
     #[error("in use by {0}")]
     InUse(&'static str),

@@ -63,8 +63,12 @@ pub struct Subscription {
 impl Subscription {
     /// The most API resources a subscription has.
     pub const MAX_RESOURCES: usize = 20;
+    /// The most scopes all its API resources have together, so that it stays one item.
+    pub const MAX_SCOPES: usize = 400;
     /// How many service accounts a subscription may have unless its settings say otherwise.
     pub const SERVICE_ACCOUNTS: u32 = 25;
+    /// The most that its settings may say.
+    pub const MAX_SERVICE_ACCOUNTS: u32 = 10_000;
 
     /// The API resource with this audience.
     pub fn resource(&self, audience: &Audience) -> Option<&ApiResource> {
@@ -117,6 +121,11 @@ impl ApiResource {
     /// Its scopes without their words.
     pub fn scope_set(&self) -> Scopes {
         self.scopes.keys().cloned().collect()
+    }
+
+    /// Whether it has all of `scopes`.
+    pub fn offers(&self, scopes: &Scopes) -> bool {
+        scopes.iter().all(|scope| self.scopes.contains_key(scope))
     }
 
     /// Refuses too few or too many scopes.

@@ -37,6 +37,11 @@ impl BuiltinRole {
         }
     }
 
+    /// Whether it has every scope of every API resource it reaches.
+    pub const fn has_every_scope(self) -> bool {
+        matches!(self, Self::OrganizationAdmin | Self::SubscriptionAdmin)
+    }
+
     /// What it may do.
     pub fn privileges(self) -> BTreeSet<Privilege> {
         let all = Privilege::ALL.iter().copied();
@@ -121,6 +126,11 @@ pub struct Role {
     pub version: u64,
 }
 
+impl Role {
+    /// The most scopes a role has, so that an organization with all its roles stays one item.
+    pub const MAX_SCOPES: usize = 50;
+}
+
 /// What a set of roles adds up to.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Grants {
@@ -141,7 +151,7 @@ impl Grants {
             match role {
                 RoleRef::Builtin(builtin) => {
                     grants.privileges.extend(builtin.privileges());
-                    grants.every_scope |= *builtin != BuiltinRole::Viewer;
+                    grants.every_scope |= builtin.has_every_scope();
                 }
                 RoleRef::Custom(id) => custom.get(id).into_iter().for_each(|role| grants.add(role)),
             }

@@ -23,6 +23,7 @@ impl<const MAX: usize> Name<MAX> {
                 "must have 1 to {MAX} characters, not {count}"
             ))),
             _ if name.chars().any(is_deceptive) => Err(DECEPTIVE),
+            _ if fold(&name).len() > MAX_FOLDED => Err(Invalid::new("must be shorter: its characters stand for many")),
             _ => Ok(Self(name)),
         }
     }
@@ -34,8 +35,16 @@ impl<const MAX: usize> Name<MAX> {
 
     /// What two names are compared by: the same letters in any case are the same name.
     pub fn folded(&self) -> String {
-        self.0.nfkc().flat_map(char::to_lowercase).collect()
+        fold(&self.0)
     }
+}
+
+/// The longest folded name, in bytes: a sort key of the table holds it. One character may fold to
+/// eighteen (U+FDFA).
+const MAX_FOLDED: usize = 800;
+
+fn fold(name: &str) -> String {
+    name.nfkc().flat_map(char::to_lowercase).collect()
 }
 
 /// A description of at most 140 characters; may be empty.
@@ -114,6 +123,12 @@ mod tests {
         assert!(Description::parse("").is_ok());
         assert!(Description::parse(&"d".repeat(140)).is_ok());
         assert!(Description::parse(&"d".repeat(141)).is_err());
+    }
+
+    #[test]
+    fn a_name_whose_characters_stand_for_many_is_refused() {
+        assert!(AccountName::parse(&"\u{FDFA}".repeat(20)).is_ok());
+        assert!(Name::<64>::parse(&"\u{FDFA}".repeat(64)).is_err());
     }
 
     #[test]

@@ -173,6 +173,16 @@ impl From<Seat> for UserType {
 }
 
 impl UserType {
+    /// The type as it is written on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Licensed => "licensed",
+            Self::Sales => "sales",
+            Self::ViewOnly => "view_only",
+            Self::Service => "service",
+        }
+    }
+
     /// The seat, unless this is a service account.
     pub const fn seat(self) -> Option<Seat> {
         match self {

@@ -101,14 +101,17 @@ impl Claims {
             Err(TokenError::SubjectGone)
         } else if !subscription.service_accounts_enabled {
             Err(TokenError::PlanDisabled)
-        } else if self.aud != *management
-            && !subscription
-                .resource(&self.aud)
-                .is_some_and(|resource| resource.enabled)
-        {
-            Err(TokenError::ResourceDisabled)
-        } else {
+        } else if self.aud == *management {
             Ok(())
+        } else {
+            let resource = subscription.resource(&self.aud).filter(|resource| resource.enabled);
+            let resource = resource.ok_or(TokenError::ResourceDisabled)?;
+            // A scope that was taken off the API is dead in every token at once.
+            if resource.offers(&self.scope) {
+                Ok(())
+            } else {
+                Err(TokenError::AccessChanged)
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::PrivateKey;
 use crate::domain::{Seconds, Timestamp, Unavailable};
+use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueError;
 use aws_sdk_secretsmanager::{Client, error::DisplayErrorContext};
@@ -100,9 +101,18 @@ impl Signer {
                     .secret_string(value)
                     .send()
                     .await;
-                create
-                    .map(drop)
-                    .map_err(|error| Unavailable(format!("secrets manager: {}", DisplayErrorContext(&error))))
+                match create {
+                    Ok(_) => Ok(()),
+                    // Somebody else was first, and that one's value is the first.
+                    Err(error)
+                        if error
+                            .as_service_error()
+                            .is_some_and(CreateSecretError::is_resource_exists_exception) =>
+                    {
+                        Ok(())
+                    }
+                    Err(error) => Err(Unavailable(format!("secrets manager: {}", DisplayErrorContext(&error)))),
+                }
             }
             Err(error) => Err(Unavailable(format!("secrets manager: {}", DisplayErrorContext(&error)))),
         }

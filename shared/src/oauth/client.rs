@@ -30,6 +30,12 @@ pub fn authenticate(headers: &HeaderMap, query: Option<&str>, form: &Form) -> Re
     }
     let body_id = form.one("client_id").map_err(Error::Request)?;
     let body_secret = form.one("client_secret").map_err(Error::Request)?;
+    // Nobody has assertions yet, but whoever sends one beside a secret has mixed up two methods.
+    if form.has("client_assertion") && (body_secret.is_some() || headers.contains_key(AUTHORIZATION)) {
+        return Err(Error::Request(Invalid::new(
+            "use one method of client authentication: client_assertion or a secret, not both",
+        )));
+    }
     let mut authorizations = headers.get_all(AUTHORIZATION).iter();
     let (client_id, secret) = match (authorizations.next(), authorizations.next()) {
         (None, _) => match (body_id, body_secret) {

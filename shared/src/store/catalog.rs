@@ -29,6 +29,24 @@ impl Store {
             .collect()
     }
 
+    /// An application of one of up to 100 subscriptions.
+    pub async fn application(
+        &self,
+        subscriptions: &[SubscriptionId],
+        id: ApplicationId,
+    ) -> Result<Option<Application>, Unavailable> {
+        if subscriptions.is_empty() {
+            return Ok(None);
+        }
+        let keys: Vec<Key> = subscriptions
+            .iter()
+            .map(|subscription| Key::application(*subscription, id))
+            .collect();
+        let mut rows = self.rows(&keys.iter().collect::<Vec<_>>()).await?;
+        let mut found = keys.iter().filter_map(|key| rows.take("application", key).transpose());
+        found.next().transpose()
+    }
+
     /// Adds an application.
     pub fn create_application(&self, application: &Application) -> Result<Vec<Write>, Unavailable> {
         let key = Key::application(application.subscription, application.id);

@@ -21,6 +21,12 @@ impl Paging {
     /// The most items of a page.
     pub const MAX: u16 = 100;
 
+    /// The longest page, from the beginning.
+    pub const FIRST: Self = Self {
+        limit: Self::MAX,
+        after: None,
+    };
+
     /// Reads `limit` (50 unless given) and `cursor`.
     pub fn parse(limit: Option<u16>, cursor: Option<&str>) -> Result<Self, Invalid> {
         let limit = limit.unwrap_or(50);
@@ -32,6 +38,8 @@ impl Paging {
                 .decode(cursor)
                 .ok()
                 .and_then(|bytes| String::from_utf8(bytes).ok())
+                // Longer than a sort key is.
+                .filter(|after| after.len() <= 1000)
         };
         let after =
             cursor.map(|cursor| read(cursor).ok_or(Invalid::new("cursor must be the next_cursor of the page before")));
@@ -39,6 +47,22 @@ impl Paging {
             limit,
             after: after.transpose()?,
         })
+    }
+
+    /// The page after `page`; `None` after the last one.
+    pub fn next<T>(page: &Page<T>) -> Option<Self> {
+        let next = page.next.as_deref()?;
+        Self::parse(Some(Self::MAX), Some(next)).ok()
+    }
+
+    /// The page of a list that is in memory, ordered by `key`.
+    pub fn page<T>(&self, mut items: Vec<T>, key: impl Fn(&T) -> String) -> Page<T> {
+        items.sort_by_key(&key);
+        items.retain(|item| self.after.as_ref().is_none_or(|after| key(item) > *after));
+        let more = items.len() > usize::from(self.limit);
+        items.truncate(usize::from(self.limit));
+        let next = items.last().filter(|_| more).map(|item| BASE64URL.encode(key(item)));
+        Page { items, next }
     }
 }
 

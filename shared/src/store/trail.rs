@@ -58,7 +58,7 @@ impl Store {
         filter: &AuditFilter,
         paging: &Paging,
     ) -> Result<Page<AuditEvent>, Unavailable> {
-        let from = filter.since.map_or_else(String::new, Key::audit_from);
+        let from = Key::audit_from(filter.since.unwrap_or(Timestamp::from_millis(0)));
         let to = filter.until.map_or_else(
             || "~".to_owned(),
             |until| Key::audit_from(Timestamp::from_millis(until.millis() + 1)),

@@ -114,6 +114,15 @@ impl Store {
         Write::replace(self, item(&Key::user(user.id), "user", &next)?, user.revision)
     }
 
+    /// Kills every token a user has, whatever else is written to it meanwhile.
+    pub fn end_tokens(&self, id: UserId) -> Result<Write, Unavailable> {
+        let update = Write::updating(self, &Key::user(id))
+            .update_expression("ADD epoch :one, revision :one")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":one", number(1));
+        Write::update(update, Lost::Changed)
+    }
+
     /// Removes a user from its organization and frees its address.
     pub fn delete_user(&self, user: &User) -> Result<Vec<Write>, Unavailable> {
         Ok(vec![

@@ -4,8 +4,8 @@
 use super::SourceIp;
 use crate::config::variable;
 use axum::Router;
-use lambda_http::request::RequestContext;
-use lambda_http::{Error, RequestExt};
+use lambda_http::request::{LambdaRequest, RequestContext};
+use lambda_http::{Adapter, Error, LambdaEvent, RequestExt, Service, service_fn};
 use tower::ServiceExt;
 use tracing_subscriber::EnvFilter;
 
@@ -25,7 +25,26 @@ pub fn init_tracing() {
 
 /// Serves a router until Lambda ends the process.
 pub async fn serve(router: Router) -> Result<(), Error> {
-    lambda_http::run(router.map_request(with_source)).await
+    let http = Adapter::from(router.map_request(with_source));
+    let handler = service_fn(move |LambdaEvent { payload, context }: LambdaEvent<LambdaRequest>| {
+        http.clone().call(LambdaEvent::new(with_sound_query(payload), context))
+    });
+    lambda_http::lambda_runtime::run(handler).await
+}
+
+/// The event with a query that a URI can hold. API Gateway passes a query on as it came, and
+/// `lambda_http` ends the process at a `<` in it: one such request would cost everybody a cold start.
+pub fn with_sound_query(mut event: LambdaRequest) -> LambdaRequest {
+    if let LambdaRequest::ApiGatewayV2(request) = &mut event
+        && let Some(query) = &mut request.raw_query_string
+    {
+        let sound = |byte: u8| matches!(byte, b'!' | b'$'..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'~');
+        *query = query
+            .bytes()
+            .map(|byte| if sound(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+            .collect();
+    }
+    event
 }
 
 /// The request with the caller's address as API Gateway knows it.

@@ -82,6 +82,7 @@ impl Problem {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each reason, and nothing else")]
     fn of_act(error: &ActError) -> Self {
         use StatusCode as S;
         match error {
@@ -148,6 +149,12 @@ impl Problem {
                 "Not part of the plan",
                 S::FORBIDDEN,
                 "Service accounts are not part of the plan of this subscription.",
+            ),
+            ActError::BuiltinRole => Self::known(
+                "urn:regent:problem:builtin-role",
+                "Built-in role",
+                S::FORBIDDEN,
+                "Built-in roles cannot be changed or deleted. Create a role of your own.",
             ),
             ActError::InUse(by) => Self::known(
                 "urn:regent:problem:in-use",

@@ -1,0 +1,65 @@
+//! `/organizations`: there is one, the caller's.
+
+use crate::answer::{Answer, List, list, one};
+use crate::openapi::{Editing, Listing, Reading};
+use crate::request::{Bearer, Edit, Id, IfMatch, Query, given};
+use crate::view::OrganizationView;
+use axum::extract::State;
+use regent::acts::organization::{self, OrganizationChanges};
+use regent::acts::perform;
+use regent::app::App;
+use regent::domain::{Name, OrganizationId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(find)).routes(routes!(read, edit))
+}
+
+/// List the caller's organization
+#[utoipa::path(get, path = "/organizations", operation_id = "list_organizations", tag = "organizations", params(Query),
+    responses((status = 200, body = List<OrganizationView>), Listing))]
+async fn find(Bearer(caller): Bearer, query: Query) -> Answer {
+    let page = query
+        .paging()?
+        .page(vec![caller.organization()], |own| own.id.to_string());
+    Ok(list(page, OrganizationView::from))
+}
+
+/// Read the caller's organization
+#[utoipa::path(get, path = "/organizations/{id}", operation_id = "read_organization", tag = "organizations", params(("id" = String, Path)),
+    responses((status = 200, body = OrganizationView, headers(("ETag" = String))), Reading))]
+async fn read(Bearer(caller): Bearer, Id(id): Id<OrganizationId>) -> Answer {
+    Ok(one(&OrganizationView::from(organization::read(&caller, id)?)))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EditOrganization {
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
+    #[serde(default, deserialize_with = "given")]
+    name: Option<Name<64>>,
+}
+
+/// Rename the caller's organization
+///
+/// Needs `settings:manage` in the whole organization.
+#[utoipa::path(patch, path = "/organizations/{id}", operation_id = "edit_organization", tag = "organizations", params(("id" = String, Path), IfMatch),
+    request_body = EditOrganization,
+    responses((status = 200, body = OrganizationView, headers(("ETag" = String))), Editing))]
+async fn edit(
+    State(app): State<App>,
+    Bearer(caller): Bearer,
+    Id(id): Id<OrganizationId>,
+    IfMatch(version): IfMatch,
+    Edit(body): Edit<EditOrganization>,
+) -> Answer {
+    let changes = OrganizationChanges { name: body.name };
+    let edited = perform(&app, async || {
+        organization::edit(&app, &caller, id, &changes, version).await
+    })
+    .await?;
+    Ok(one(&OrganizationView::from(&edited)))
+}
