@@ -26,7 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// Needs `service_accounts:read`.
 #[utoipa::path(get, path = "/service-accounts", operation_id = "list_service_accounts", tag = "service accounts",
     params(("subscription" = Option<String>, Query, description = "Which one; may be left out where there is only one."), Query),
-    responses((status = 200, body = List<AccountView>), Listing))]
+    responses((status = 200, description = "A page", body = List<AccountView>), Listing))]
 async fn find(State(app): State<App>, Bearer(caller): Bearer, query: Query) -> Answer {
     let subscription = query.one("subscription", SubscriptionId::parse)?;
     let mut page = account::list(&app, &caller, subscription, &query.paging()?).await?;
@@ -62,7 +62,7 @@ struct CreateServiceAccount {
 /// shown in full this once.
 #[utoipa::path(post, path = "/service-accounts", operation_id = "create_service_account", tag = "service accounts", params(IdempotencyKey),
     request_body = CreateServiceAccount,
-    responses((status = 201, body = CreatedAccountView, headers(("ETag" = String), ("Location" = String))), Creating))]
+    responses((status = 201, description = "Created", body = CreatedAccountView, headers(("ETag" = String), ("Location" = String))), Creating))]
 async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<CreateServiceAccount>) -> Answer {
     let once = request.once(&caller);
     let body = request.body;
@@ -82,7 +82,7 @@ async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<Cre
 ///
 /// Needs `service_accounts:read`.
 #[utoipa::path(get, path = "/service-accounts/{id}", operation_id = "read_service_account", tag = "service accounts", params(("id" = String, Path)),
-    responses((status = 200, body = AccountView, headers(("ETag" = String))), Reading))]
+    responses((status = 200, description = "As it is now", body = AccountView, headers(("ETag" = String))), Reading))]
 async fn read(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<UserId>) -> Answer {
     let found = account::read(&app, &caller, id).await?;
     Ok(one(&AccountView::of(&found)?))
@@ -91,15 +91,15 @@ async fn read(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<UserId>
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EditServiceAccount {
-    #[schema(value_type = Option<String>, max_length = 140)]
+    #[schema(value_type = String, max_length = 140)]
     #[serde(default, deserialize_with = "given")]
     description: Option<Description>,
     /// All of the applications it may see.
-    #[schema(value_type = Option<Vec<String>>, max_items = 50)]
+    #[schema(value_type = Vec<String>, max_items = 50)]
     #[serde(default, deserialize_with = "given")]
     applications: Option<BTreeSet<ApplicationId>>,
     /// All of its roles.
-    #[schema(value_type = Option<Vec<String>>, max_items = 20)]
+    #[schema(value_type = Vec<String>, max_items = 20)]
     #[serde(default, deserialize_with = "given")]
     roles: Option<BTreeSet<RoleRef>>,
 }
@@ -110,7 +110,7 @@ struct EditServiceAccount {
 /// its tokens are dead at once. Name and token lifetime are fixed.
 #[utoipa::path(patch, path = "/service-accounts/{id}", operation_id = "edit_service_account", tag = "service accounts", params(("id" = String, Path), IfMatch),
     request_body = EditServiceAccount,
-    responses((status = 200, body = AccountView, headers(("ETag" = String))), Editing))]
+    responses((status = 200, description = "As it is now", body = AccountView, headers(("ETag" = String))), Editing))]
 async fn edit(
     State(app): State<App>,
     Bearer(caller): Bearer,
@@ -131,7 +131,7 @@ async fn edit(
 ///
 /// Needs `service_accounts:manage`. For good; every credential and token is dead at once.
 #[utoipa::path(delete, path = "/service-accounts/{id}", operation_id = "delete_service_account", tag = "service accounts", params(("id" = String, Path), IfMatch),
-    responses((status = 204), Deleting))]
+    responses((status = 204, description = "Deleted"), Deleting))]
 async fn delete(
     State(app): State<App>,
     Bearer(caller): Bearer,

@@ -23,7 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// List the applications of a subscription
 #[utoipa::path(get, path = "/applications", operation_id = "list_applications", tag = "applications",
     params(("subscription" = Option<String>, Query, description = "Which one; may be left out where there is only one."), Query),
-    responses((status = 200, body = List<ApplicationView>), Listing))]
+    responses((status = 200, description = "A page", body = List<ApplicationView>), Listing))]
 async fn find(State(app): State<App>, Bearer(caller): Bearer, query: Query) -> Answer {
     let subscription = query.one("subscription", SubscriptionId::parse)?;
     let page = application::list(&app, &caller, subscription, &query.paging()?).await?;
@@ -45,7 +45,7 @@ struct CreateApplication {
 /// Needs `settings:manage`.
 #[utoipa::path(post, path = "/applications", operation_id = "create_application", tag = "applications", params(IdempotencyKey),
     request_body = CreateApplication,
-    responses((status = 201, body = ApplicationView, headers(("ETag" = String), ("Location" = String))), Creating))]
+    responses((status = 201, description = "Created", body = ApplicationView, headers(("ETag" = String), ("Location" = String))), Creating))]
 async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<CreateApplication>) -> Answer {
     let once = request.once(&caller);
     let new = NewApplication {
@@ -58,7 +58,7 @@ async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<Cre
 
 /// Read an application
 #[utoipa::path(get, path = "/applications/{id}", operation_id = "read_application", tag = "applications", params(("id" = String, Path)),
-    responses((status = 200, body = ApplicationView, headers(("ETag" = String))), Reading))]
+    responses((status = 200, description = "As it is now", body = ApplicationView, headers(("ETag" = String))), Reading))]
 async fn read(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<ApplicationId>) -> Answer {
     let found = application::read(&app, &caller, id).await?;
     Ok(one(&ApplicationView::from(&found)))
@@ -67,7 +67,7 @@ async fn read(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<Applica
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EditApplication {
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
+    #[schema(value_type = String, min_length = 1, max_length = 64)]
     #[serde(default, deserialize_with = "given")]
     name: Option<Name<64>>,
 }
@@ -77,7 +77,7 @@ struct EditApplication {
 /// Needs `settings:manage`.
 #[utoipa::path(patch, path = "/applications/{id}", operation_id = "edit_application", tag = "applications", params(("id" = String, Path), IfMatch),
     request_body = EditApplication,
-    responses((status = 200, body = ApplicationView, headers(("ETag" = String))), Editing))]
+    responses((status = 200, description = "As it is now", body = ApplicationView, headers(("ETag" = String))), Editing))]
 async fn edit(
     State(app): State<App>,
     Bearer(caller): Bearer,
@@ -97,7 +97,7 @@ async fn edit(
 ///
 /// Needs `settings:manage`. One that service accounts list stays: 409.
 #[utoipa::path(delete, path = "/applications/{id}", operation_id = "delete_application", tag = "applications", params(("id" = String, Path), IfMatch),
-    responses((status = 204), Deleting))]
+    responses((status = 204, description = "Deleted"), Deleting))]
 async fn delete(
     State(app): State<App>,
     Bearer(caller): Bearer,

@@ -2,7 +2,7 @@
 //! by its full client ID.
 
 use crate::answer::{Answer, List, Refusal, gone, list, make, one};
-use crate::openapi::{Creating, Deleting, Editing, IdempotencyKey, Listing, Reading};
+use crate::openapi::{Creating, Editing, IdempotencyKey, Listing, Reading};
 use crate::request::{Bearer, CredentialPath, Edit, Id, IfMatch, New, Query, credential as named, given};
 use crate::view::{CredentialView, DeletedView, RotatedView};
 use axum::extract::State;
@@ -31,7 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// Needs `service_accounts:read`.
 #[utoipa::path(get, path = "/service-accounts/{id}/credentials", operation_id = "list_credentials", tag = "credentials",
     params(("id" = String, Path), Query),
-    responses((status = 200, body = List<CredentialView>), Listing))]
+    responses((status = 200, description = "A page", body = List<CredentialView>), Listing))]
 async fn find(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<UserId>, query: Query) -> Answer {
     let paging = query.paging()?;
     let user = account::read(&app, &caller, id).await?;
@@ -72,7 +72,7 @@ impl TryFrom<String> for Time {
 /// secret are shown in full this once.
 #[utoipa::path(post, path = "/service-accounts/{id}/credentials", operation_id = "create_credential", tag = "credentials",
     params(("id" = String, Path), IdempotencyKey), request_body = CreateCredential,
-    responses((status = 201, body = CredentialView, headers(("ETag" = String), ("Location" = String))), Creating))]
+    responses((status = 201, description = "Created", body = CredentialView, headers(("ETag" = String), ("Location" = String))), Creating))]
 async fn create(
     State(app): State<App>,
     Bearer(caller): Bearer,
@@ -98,7 +98,7 @@ async fn create(
 /// Needs `service_accounts:read`. The `ETag` is the service account's.
 #[utoipa::path(get, path = "/service-accounts/{id}/credentials/{credential}", operation_id = "read_credential", tag = "credentials",
     params(("id" = String, Path), ("credential" = String, Path, description = "Its id or its full client ID.")),
-    responses((status = 200, body = CredentialView, headers(("ETag" = String))), Reading))]
+    responses((status = 200, description = "As it is now", body = CredentialView, headers(("ETag" = String))), Reading))]
 async fn read(State(app): State<App>, Bearer(caller): Bearer, path: CredentialPath) -> Answer {
     let user = account::read(&app, &caller, path.account).await?;
     let credential = path.credential(&app, &caller)?;
@@ -108,7 +108,7 @@ async fn read(State(app): State<App>, Bearer(caller): Bearer, path: CredentialPa
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EditCredential {
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
+    #[schema(value_type = String, min_length = 1, max_length = 64)]
     #[serde(default, deserialize_with = "given")]
     name: Option<Name<64>>,
     /// The host that will call; null for none.
@@ -124,7 +124,7 @@ struct EditCredential {
 #[utoipa::path(patch, path = "/service-accounts/{id}/credentials/{credential}", operation_id = "edit_credential", tag = "credentials",
     params(("id" = String, Path), ("credential" = String, Path, description = "Its id or its full client ID."), IfMatch),
     request_body = EditCredential,
-    responses((status = 200, body = CredentialView, headers(("ETag" = String))), Editing))]
+    responses((status = 200, description = "As it is now", body = CredentialView, headers(("ETag" = String))), Editing))]
 async fn edit(
     State(app): State<App>,
     Bearer(caller): Bearer,
@@ -157,7 +157,7 @@ struct RotateCredential {
 #[utoipa::path(post, path = "/service-accounts/{id}/credentials/{credential}/rotate", operation_id = "rotate_credential", tag = "credentials",
     params(("id" = String, Path), ("credential" = String, Path, description = "Its id or its full client ID."), IdempotencyKey),
     request_body = Option<RotateCredential>,
-    responses((status = 200, body = CredentialView, headers(("ETag" = String))), Creating))]
+    responses((status = 200, description = "As it is now", body = CredentialView, headers(("ETag" = String))), Creating))]
 async fn rotate(
     State(app): State<App>,
     Bearer(caller): Bearer,
@@ -179,7 +179,7 @@ async fn rotate(
 /// Needs `service_accounts:manage`. Its tokens are dead at once.
 #[utoipa::path(delete, path = "/service-accounts/{id}/credentials/{credential}", operation_id = "delete_credential", tag = "credentials",
     params(("id" = String, Path), ("credential" = String, Path, description = "Its id or its full client ID.")),
-    responses((status = 204), Deleting))]
+    responses((status = 204, description = "Deleted"), Reading))]
 async fn delete(State(app): State<App>, Bearer(caller): Bearer, path: CredentialPath) -> Answer {
     let doomed = BTreeSet::from([path.credential(&app, &caller)?]);
     perform(&app, async || {
@@ -224,7 +224,7 @@ impl DeleteCredentials {
 /// Needs `service_accounts:manage`. If one is not there, none is deleted. Their tokens are dead at once.
 #[utoipa::path(post, path = "/service-accounts/{id}/credentials/delete", operation_id = "delete_credentials", tag = "credentials",
     params(("id" = String, Path)), request_body = DeleteCredentials,
-    responses((status = 200, body = DeletedView), Editing))]
+    responses((status = 200, description = "Deleted", body = DeletedView), Editing))]
 async fn delete_many(
     State(app): State<App>,
     Bearer(caller): Bearer,

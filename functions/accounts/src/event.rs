@@ -29,7 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         ("action" = Option<String>, Query, description = "Such as `service_account.created`."),
         ("subscription" = Option<String>, Query, description = "In this subscription."),
         Query),
-    responses((status = 200, body = List<EventView>), Listing))]
+    responses((status = 200, description = "A page", body = List<EventView>), Listing))]
 async fn find(State(app): State<App>, Bearer(caller): Bearer, query: Query) -> Answer {
     let text = |text: &str| Ok(text.to_owned());
     let filter = AuditFilter {

@@ -61,7 +61,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// This document
-#[utoipa::path(get, path = "/openapi.json", security(()), responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
+#[utoipa::path(get, path = "/openapi.json", operation_id = "read_openapi", security(()), responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
 async fn document(State(app): State<App>, Extension(document): Extension<Arc<OpenApi>>) -> Response {
     let server = ServerBuilder::new().url(app.config().issuer.as_str()).build();
     let mut here = OpenApi::clone(&document);

@@ -20,7 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// List the caller's organization
 #[utoipa::path(get, path = "/organizations", operation_id = "list_organizations", tag = "organizations", params(Query),
-    responses((status = 200, body = List<OrganizationView>), Listing))]
+    responses((status = 200, description = "A page", body = List<OrganizationView>), Listing))]
 async fn find(Bearer(caller): Bearer, query: Query) -> Answer {
     let page = query
         .paging()?
@@ -30,7 +30,7 @@ async fn find(Bearer(caller): Bearer, query: Query) -> Answer {
 
 /// Read the caller's organization
 #[utoipa::path(get, path = "/organizations/{id}", operation_id = "read_organization", tag = "organizations", params(("id" = String, Path)),
-    responses((status = 200, body = OrganizationView, headers(("ETag" = String))), Reading))]
+    responses((status = 200, description = "As it is now", body = OrganizationView, headers(("ETag" = String))), Reading))]
 async fn read(Bearer(caller): Bearer, Id(id): Id<OrganizationId>) -> Answer {
     Ok(one(&OrganizationView::from(organization::read(&caller, id)?)))
 }
@@ -38,7 +38,7 @@ async fn read(Bearer(caller): Bearer, Id(id): Id<OrganizationId>) -> Answer {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EditOrganization {
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
+    #[schema(value_type = String, min_length = 1, max_length = 64)]
     #[serde(default, deserialize_with = "given")]
     name: Option<Name<64>>,
 }
@@ -48,7 +48,7 @@ struct EditOrganization {
 /// Needs `settings:manage` in the whole organization.
 #[utoipa::path(patch, path = "/organizations/{id}", operation_id = "edit_organization", tag = "organizations", params(("id" = String, Path), IfMatch),
     request_body = EditOrganization,
-    responses((status = 200, body = OrganizationView, headers(("ETag" = String))), Editing))]
+    responses((status = 200, description = "As it is now", body = OrganizationView, headers(("ETag" = String))), Editing))]
 async fn edit(
     State(app): State<App>,
     Bearer(caller): Bearer,

@@ -23,7 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// List the API resources of a subscription
 #[utoipa::path(get, path = "/resources", operation_id = "list_resources", tag = "resources",
     params(("subscription" = Option<String>, Query, description = "Which one; may be left out where there is only one."), Query),
-    responses((status = 200, body = List<ResourceView>), Listing))]
+    responses((status = 200, description = "A page", body = List<ResourceView>), Listing))]
 async fn find(State(app): State<App>, Bearer(caller): Bearer, query: Query) -> Answer {
     let subscription = query.one("subscription", SubscriptionId::parse)?;
     let paging = query.paging()?;
@@ -61,7 +61,7 @@ fn named(scopes: Vec<ScopeView>) -> NamedScopes {
 /// Needs `settings:manage`. The first one of a subscription becomes its default.
 #[utoipa::path(post, path = "/resources", operation_id = "create_resource", tag = "resources", params(IdempotencyKey),
     request_body = CreateResource,
-    responses((status = 201, body = ResourceView, headers(("ETag" = String), ("Location" = String))), Creating))]
+    responses((status = 201, description = "Created", body = ResourceView, headers(("ETag" = String), ("Location" = String))), Creating))]
 async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<CreateResource>) -> Answer {
     let once = request.once(&caller);
     let body = request.body;
@@ -78,7 +78,7 @@ async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<Cre
 
 /// Read an API resource
 #[utoipa::path(get, path = "/resources/{id}", operation_id = "read_resource", tag = "resources", params(("id" = String, Path)),
-    responses((status = 200, body = ResourceView, headers(("ETag" = String))), Reading))]
+    responses((status = 200, description = "As it is now", body = ResourceView, headers(("ETag" = String))), Reading))]
 async fn read(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<ResourceId>) -> Answer {
     let found = resource::read(&app, &caller, id).await?;
     Ok(one(&ResourceView::from(&found)))
@@ -87,14 +87,15 @@ async fn read(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<Resourc
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EditResource {
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
+    #[schema(value_type = String, min_length = 1, max_length = 64)]
     #[serde(default, deserialize_with = "given")]
     name: Option<Name<64>>,
     /// All of its scopes. Tokens with one that is left out are dead at once.
-    #[schema(min_items = 1, max_items = 50)]
+    #[schema(value_type = Vec<ScopeView>, min_items = 1, max_items = 50)]
     #[serde(default, deserialize_with = "given")]
     scopes: Option<Vec<ScopeView>>,
     /// Whether tokens for it are issued and accepted.
+    #[schema(value_type = bool)]
     #[serde(default, deserialize_with = "given")]
     enabled: Option<bool>,
 }
@@ -104,7 +105,7 @@ struct EditResource {
 /// Needs `settings:manage`.
 #[utoipa::path(patch, path = "/resources/{id}", operation_id = "edit_resource", tag = "resources", params(("id" = String, Path), IfMatch),
     request_body = EditResource,
-    responses((status = 200, body = ResourceView, headers(("ETag" = String))), Editing))]
+    responses((status = 200, description = "As it is now", body = ResourceView, headers(("ETag" = String))), Editing))]
 async fn edit(
     State(app): State<App>,
     Bearer(caller): Bearer,
@@ -128,7 +129,7 @@ async fn edit(
 ///
 /// Needs `settings:manage`. Its tokens are dead at once. One that custom roles name stays: 409.
 #[utoipa::path(delete, path = "/resources/{id}", operation_id = "delete_resource", tag = "resources", params(("id" = String, Path), IfMatch),
-    responses((status = 204), Deleting))]
+    responses((status = 204, description = "Deleted"), Deleting))]
 async fn delete(
     State(app): State<App>,
     Bearer(caller): Bearer,

@@ -25,7 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 ///
 /// Built-in roles first.
 #[utoipa::path(get, path = "/roles", operation_id = "list_roles", tag = "roles", params(Query),
-    responses((status = 200, body = List<RoleView>), Listing))]
+    responses((status = 200, description = "A page", body = List<RoleView>), Listing))]
 async fn find(Bearer(caller): Bearer, query: Query) -> Answer {
     let builtin = BuiltinRole::ALL.into_iter().map(RoleView::from);
     let custom = caller.organization().roles.values().map(RoleView::from);
@@ -60,7 +60,7 @@ fn by_resource(scopes: Vec<RoleScopesView>) -> RoleScopes {
 /// Needs `roles:manage` in the whole organization, and everything that the role is to hold.
 #[utoipa::path(post, path = "/roles", operation_id = "create_role", tag = "roles", params(IdempotencyKey),
     request_body = CreateRole,
-    responses((status = 201, body = RoleView, headers(("ETag" = String), ("Location" = String))), Creating))]
+    responses((status = 201, description = "Created", body = RoleView, headers(("ETag" = String), ("Location" = String))), Creating))]
 async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<CreateRole>) -> Answer {
     let once = request.once(&caller);
     let new = NewRole {
@@ -74,7 +74,7 @@ async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<Cre
 
 /// Read a role
 #[utoipa::path(get, path = "/roles/{id}", operation_id = "read_role", tag = "roles", params(("id" = String, Path)),
-    responses((status = 200, body = RoleView, headers(("ETag" = String))), Reading))]
+    responses((status = 200, description = "As it is now", body = RoleView, headers(("ETag" = String))), Reading))]
 async fn read(Bearer(caller): Bearer, Id(id): Id<RoleRef>) -> Answer {
     let view = match id {
         RoleRef::Builtin(role) => RoleView::from(role),
@@ -86,14 +86,15 @@ async fn read(Bearer(caller): Bearer, Id(id): Id<RoleRef>) -> Answer {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EditRole {
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
+    #[schema(value_type = String, min_length = 1, max_length = 64)]
     #[serde(default, deserialize_with = "given")]
     name: Option<Name<64>>,
     /// All that it may do in the management API.
-    #[schema(value_type = Option<Vec<String>>)]
+    #[schema(value_type = Vec<String>)]
     #[serde(default, deserialize_with = "given")]
     privileges: Option<BTreeSet<Privilege>>,
     /// All that it may do at API resources.
+    #[schema(value_type = Vec<RoleScopesView>)]
     #[serde(default, deserialize_with = "given")]
     scopes: Option<Vec<RoleScopesView>>,
 }
@@ -105,7 +106,7 @@ struct EditRole {
 /// did not come is worth another try: the same edit again finishes what was cut short.
 #[utoipa::path(patch, path = "/roles/{id}", operation_id = "edit_role", tag = "roles", params(("id" = String, Path), IfMatch),
     request_body = EditRole,
-    responses((status = 200, body = RoleView, headers(("ETag" = String))), Editing))]
+    responses((status = 200, description = "As it is now", body = RoleView, headers(("ETag" = String))), Editing))]
 async fn edit(
     State(app): State<App>,
     Bearer(caller): Bearer,
@@ -126,7 +127,7 @@ async fn edit(
 ///
 /// Needs `roles:manage` in the whole organization. One that users have stays: 409.
 #[utoipa::path(delete, path = "/roles/{id}", operation_id = "delete_role", tag = "roles", params(("id" = String, Path), IfMatch),
-    responses((status = 204), Deleting))]
+    responses((status = 204, description = "Deleted"), Deleting))]
 async fn delete(
     State(app): State<App>,
     Bearer(caller): Bearer,

@@ -20,7 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// List subscriptions
 #[utoipa::path(get, path = "/subscriptions", operation_id = "list_subscriptions", tag = "subscriptions", params(Query),
-    responses((status = 200, body = List<SubscriptionView>), Listing))]
+    responses((status = 200, description = "A page", body = List<SubscriptionView>), Listing))]
 async fn find(State(app): State<App>, Bearer(caller): Bearer, query: Query) -> Answer {
     let paging = query.paging()?;
     let page = paging.page(subscription::list(&app, &caller).await?, |one| one.id.to_string());
@@ -29,7 +29,7 @@ async fn find(State(app): State<App>, Bearer(caller): Bearer, query: Query) -> A
 
 /// Read a subscription
 #[utoipa::path(get, path = "/subscriptions/{id}", operation_id = "read_subscription", tag = "subscriptions", params(("id" = String, Path)),
-    responses((status = 200, body = SubscriptionView, headers(("ETag" = String))), Reading))]
+    responses((status = 200, description = "As it is now", body = SubscriptionView, headers(("ETag" = String))), Reading))]
 async fn read(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<SubscriptionId>) -> Answer {
     let found = subscription::read(&app, &caller, id).await?;
     Ok(one(&SubscriptionView::from(&found)))
@@ -38,14 +38,15 @@ async fn read(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<Subscri
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EditSubscription {
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
+    #[schema(value_type = String, min_length = 1, max_length = 64)]
     #[serde(default, deserialize_with = "given")]
     name: Option<Name<64>>,
     /// Whether service accounts are part of the plan. Off: no token is issued or accepted.
+    #[schema(value_type = bool)]
     #[serde(default, deserialize_with = "given")]
     service_accounts_enabled: Option<bool>,
     /// The most service accounts it may have. Fewer than there are keeps those that are there.
-    #[schema(minimum = 1, maximum = 10_000)]
+    #[schema(value_type = u32, minimum = 1, maximum = 10_000)]
     #[serde(default, deserialize_with = "given")]
     service_account_limit: Option<u32>,
     /// The API resource that a token is for when the request names none; null for none.
@@ -60,7 +61,7 @@ struct EditSubscription {
 /// Needs `settings:manage`.
 #[utoipa::path(patch, path = "/subscriptions/{id}", operation_id = "edit_subscription", tag = "subscriptions", params(("id" = String, Path), IfMatch),
     request_body = EditSubscription,
-    responses((status = 200, body = SubscriptionView, headers(("ETag" = String))), Editing))]
+    responses((status = 200, description = "As it is now", body = SubscriptionView, headers(("ETag" = String))), Editing))]
 async fn edit(
     State(app): State<App>,
     Bearer(caller): Bearer,

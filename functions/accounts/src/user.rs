@@ -25,7 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 ///
 /// Needs `users:read`.
 #[utoipa::path(get, path = "/users", operation_id = "list_users", tag = "users", params(Query),
-    responses((status = 200, body = List<UserView>), Listing))]
+    responses((status = 200, description = "A page", body = List<UserView>), Listing))]
 async fn find(State(app): State<App>, Bearer(caller): Bearer, query: Query) -> Answer {
     let page = user::list(&app, &caller, &query.paging()?).await?;
     Ok(list(page, |one| UserView::from(&one)))
@@ -55,7 +55,7 @@ struct CreateUser {
 /// Needs `users:manage` in the whole organization, and everything that the roles hold.
 #[utoipa::path(post, path = "/users", operation_id = "create_user", tag = "users", params(IdempotencyKey),
     request_body = CreateUser,
-    responses((status = 201, body = UserView, headers(("ETag" = String), ("Location" = String))), Creating))]
+    responses((status = 201, description = "Created", body = UserView, headers(("ETag" = String), ("Location" = String))), Creating))]
 async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<CreateUser>) -> Answer {
     let once = request.once(&caller);
     let body = request.body;
@@ -74,7 +74,7 @@ async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<Cre
 ///
 /// Needs `users:read`.
 #[utoipa::path(get, path = "/users/{id}", operation_id = "read_user", tag = "users", params(("id" = String, Path)),
-    responses((status = 200, body = UserView, headers(("ETag" = String))), Reading))]
+    responses((status = 200, description = "As it is now", body = UserView, headers(("ETag" = String))), Reading))]
 async fn read(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<UserId>) -> Answer {
     let found = user::read(&app, &caller, id).await?;
     Ok(one(&UserView::from(&found)))
@@ -84,14 +84,14 @@ async fn read(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<UserId>
 #[serde(deny_unknown_fields)]
 struct EditUser {
     /// `licensed`, `sales` or `view_only`. A service account becomes a person by it, which destroys its credentials.
-    #[schema(value_type = Option<String>, example = "licensed")]
+    #[schema(value_type = String, example = "licensed")]
     #[serde(default, deserialize_with = "given")]
     user_type: Option<UserType>,
     /// That the credentials of a service account may be destroyed.
     #[serde(default)]
     confirm_credential_loss: bool,
     /// All of its roles. Those of a service account are changed at `/service-accounts`.
-    #[schema(value_type = Option<Vec<String>>, max_items = 20)]
+    #[schema(value_type = Vec<String>, max_items = 20)]
     #[serde(default, deserialize_with = "given")]
     roles: Option<BTreeSet<RoleRef>>,
     /// The subscription that the roles are limited to; null for none.
@@ -109,7 +109,7 @@ struct EditUser {
 /// destroyed and its tokens revoked, at once and for good. The last organization admin stays one.
 #[utoipa::path(patch, path = "/users/{id}", operation_id = "edit_user", tag = "users", params(("id" = String, Path), IfMatch),
     request_body = EditUser,
-    responses((status = 200, body = UserView, headers(("ETag" = String))), Editing))]
+    responses((status = 200, description = "As it is now", body = UserView, headers(("ETag" = String))), Editing))]
 async fn edit(
     State(app): State<App>,
     Bearer(caller): Bearer,
@@ -132,7 +132,7 @@ async fn edit(
 /// Needs `users:manage` in the whole organization, and `service_accounts:manage` for a service
 /// account. Sessions, credentials and tokens are dead at once. The last organization admin stays.
 #[utoipa::path(delete, path = "/users/{id}", operation_id = "delete_user", tag = "users", params(("id" = String, Path), IfMatch),
-    responses((status = 204), Deleting))]
+    responses((status = 204, description = "Deleted"), Deleting))]
 async fn delete(
     State(app): State<App>,
     Bearer(caller): Bearer,

@@ -46,10 +46,7 @@ fn document(headers: &HeaderMap, body: &impl Serialize) -> Response<Body> {
     let tag = serde_json::to_string(body)
         .map(|text| format!("\"{:08x}\"", crc32fast::hash(text.as_bytes())))
         .unwrap_or_default();
-    if headers
-        .get(IF_NONE_MATCH)
-        .is_some_and(|seen| seen.as_bytes() == tag.as_bytes())
-    {
+    if has_seen(headers, &tag) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         *response.body_mut() = Body::empty();
     }
@@ -60,4 +57,11 @@ fn document(headers: &HeaderMap, body: &impl Serialize) -> Response<Body> {
         answer.insert(ETAG, tag);
     }
     response
+}
+
+/// Whether `If-None-Match` names the tag: any of a list, compared weakly (RFC 9110 §13.1.2).
+fn has_seen(headers: &HeaderMap, tag: &str) -> bool {
+    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+    let mut seen = lists.flat_map(|list| list.split(',')).map(str::trim);
+    seen.any(|seen| seen == "*" || seen.strip_prefix("W/").unwrap_or(seen) == tag)
 }

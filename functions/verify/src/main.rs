@@ -25,6 +25,7 @@ async fn main() -> Result<(), Error> {
                 return Ok(to_raw_value(&authorizer.authorize(&event).await?)?);
             }
             let request: LambdaRequest = serde_json::from_str(payload.get())?;
+            let request = lambda::with_sound_query(request);
             let response = http.call(LambdaEvent::new(request, context)).await?;
             Ok::<_, Error>(to_raw_value(&response)?)
         }

@@ -78,7 +78,7 @@ Region {region} is up. Ctrl-C ends it; its state stays.
 To paste: an admin API token, good for a day; a service account; a token for it; a call with that token.
 
 ADMIN={token}
-CLIENT=$(curl -s {api}/service-accounts -H "Authorization: Bearer $ADMIN" -H 'Content-Type: application/json' -d '{{"name":"agent '$(date +%s)'","subscription":"{subscription}","applications":["{application}"],"roles":["{role}"]}}' | sed 's/.*"client_id":"\([^"]*\)","client_secret":"\([^"]*\)".*/\1:\2/')
+CLIENT=$(curl -s {api}/service-accounts -H "Authorization: Bearer $ADMIN" -H 'Content-Type: application/json' -d '{{"name":"agent '$(date +%s)'","subscription":"{subscription}","applications":["{application}"],"roles":["{role}"]}}' | sed 's/.*"client_id":"\([^"]*\)".*"client_secret":"\([^"]*\)".*/\1:\2/')
 TOKEN=$(curl -s {issuer}/oauth/v1/token -u "$CLIENT" -d grant_type=client_credentials | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
 curl {issuer}/acme/me -H "Authorization: Bearer $TOKEN"
 

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 
+use regent::config::variable;
 use regent::domain::SigningAlgorithm;
 use regent_local::args::{Args, ArgsError};
 use regent_local::error::StartError;
 use regent_local::region::{Bound, Options, Running};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
 
 /// Why the program ended before it was told to: always one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -26,11 +28,17 @@ enum Failure {
 
 fn main() -> ExitCode {
     // dynoxide warns of every 400, and a condition that fails is one. `RUST_LOG=info` shows each refusal's reason.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,dynoxide=error"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    let level = variable("RUST_LOG").unwrap_or_default();
+    let quiet = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("dynoxide", LevelFilter::ERROR);
+    let filter = if level.is_empty() {
+        quiet
+    } else {
+        level.parse().unwrap_or(quiet)
+    };
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -53,10 +61,13 @@ fn run() -> Result<(), Failure> {
 }
 
 async fn serve(args: Args) -> Result<(), Failure> {
-    // Before the first region, so that none is cut off half-started by a signal nobody awaits.
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Setup)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Setup)?;
-    let regions = start(&args).await?;
+    let regions = tokio::select! {
+        started = start(&args) => started?,
+        _ = interrupt.recv() => return Ok(()),
+        _ = terminate.recv() => return Ok(()),
+    };
     for region in &regions {
         announce(region, args.json).map_err(Failure::Print)?;
     }

@@ -153,10 +153,7 @@ impl Bound {
         let admin_token = regent::acts::person_token(&token, note.admin, ADMIN_TOKEN_LIFETIME).await?;
         let functions = Functions {
             token: regent_token::router(token.clone()),
-            accounts: {
-                drop(accounts);
-                axum::Router::new()
-            }, // TEMP
+            accounts: regent_accounts::router(accounts),
             acme: crate::acme::router(verify.clone(), note.resource.clone()),
             verify: regent_verify::router(verify),
             index: gateway::index(&issuer),

@@ -238,6 +238,7 @@ pub async fn person_token(app: &App, person: UserId, lifetime: Seconds) -> Resul
         aud: app.management().clone(),
         exp: now.plus(lifetime).seconds(),
         iat: now.seconds(),
+        nbf: None,
         jti: TokenId::from_random(app.random()),
         client_id: Claims::FIRST_PARTY.to_owned(),
         scope: Privilege::scopes(user.grants(&organization).privileges),

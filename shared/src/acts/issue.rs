@@ -29,7 +29,7 @@ pub struct Issued {
 /// token: one consistent read, no write, no argon2.
 pub async fn client_credentials(app: &App, presented: &Presented, ask: &Ask, source: &str) -> Result<Issued, Error> {
     authenticate::check_region(app, presented)?;
-    let what = what(presented, ask);
+    let what = what(app, presented, ask);
     let rows = app.store().token_request(&presented.client_id, &what).await?;
     let client = authenticate::prove(app, presented, rows, source).await?;
     let grant = client.standing.grant(ask, app.management())?;
@@ -47,14 +47,14 @@ pub async fn client_credentials(app: &App, presented: &Presented, ask: &Ask, sou
     })
 }
 
-/// Tells the tokens of one credential apart: by secret, scopes and resource. Known before anything
-/// is read.
-fn what(presented: &Presented, ask: &Ask) -> String {
+/// Tells the tokens of one credential apart: by secret, scopes and resource; and by issuer, so that
+/// a region that got a new one gives out no token of the old. Known before anything is read.
+fn what(app: &App, presented: &Presented, ask: &Ask) -> String {
     let print = secret_hash::fingerprint(&presented.secret, presented.client_id.credential);
     let resource = ask.resource.as_ref().map_or("", |audience| audience.as_str());
     let hash = digest::digest(
         &digest::SHA256,
-        format!("{print:08x} {resource} {}", ask.scopes).as_bytes(),
+        format!("{} {print:08x} {resource} {}", app.config().issuer, ask.scopes).as_bytes(),
     );
     BASE64URL.encode(&hash.as_ref()[..16])
 }
@@ -162,6 +162,7 @@ fn claims(app: &App, client: &Client, grant: &Grant, now: Timestamp) -> Claims {
         aud: grant.audience.clone(),
         exp: now.plus(grant.lifetime).seconds(),
         iat: now.seconds(),
+        nbf: None,
         jti: TokenId::from_random(app.random()),
         client_id,
         scope: grant.scopes.clone(),

@@ -47,6 +47,9 @@ pub struct Claims {
     pub exp: i64,
     /// Issue, in seconds since the epoch.
     pub iat: i64,
+    /// Not before: this server writes none, and heeds one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
     /// The token's id.
     pub jti: TokenId,
     /// Which client it was issued to.

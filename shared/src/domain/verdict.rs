@@ -30,7 +30,7 @@ impl Claims {
             Err(TokenError::WrongIssuer)
         } else if self.expires_at() <= now {
             Err(TokenError::Expired)
-        } else if now.plus(LEEWAY) < Timestamp::from_seconds(self.iat) {
+        } else if now.plus(LEEWAY) < Timestamp::from_seconds(self.iat.max(self.nbf.unwrap_or(self.iat))) {
             Err(TokenError::NotYetValid)
         } else {
             Ok(())

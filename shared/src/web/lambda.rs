@@ -7,20 +7,22 @@ use axum::Router;
 use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::{Adapter, Error, LambdaEvent, RequestExt, Service, service_fn};
 use tower::ServiceExt;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
 
-/// Logs as JSON lines at the level Lambda's configuration or `RUST_LOG` says.
+/// Logs as JSON lines at the level `RUST_LOG` or Lambda's configuration says.
 pub fn init_tracing() {
     let level = variable("RUST_LOG")
         .or_else(|| variable("AWS_LAMBDA_LOG_LEVEL"))
         .unwrap_or_else(|| "info".to_owned());
-    let filter = EnvFilter::try_new(&level).unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
+    let filter: Targets = level
+        .parse()
+        .unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
+    let lines = tracing_subscriber::fmt::layer()
         .json()
-        .with_env_filter(filter)
         .with_ansi(false)
-        .with_target(false)
-        .init();
+        .with_target(false);
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
 }
 
 /// Serves a router until Lambda ends the process.
@@ -32,16 +34,23 @@ pub async fn serve(router: Router) -> Result<(), Error> {
     lambda_http::lambda_runtime::run(handler).await
 }
 
-/// The event with a query that a URI can hold. API Gateway passes a query on as it came, and
-/// `lambda_http` ends the process at a `<` in it: one such request would cost everybody a cold start.
+/// The event with a query that a URI can hold, whatever API Gateway passes on: `lambda_http` ends
+/// the process at a `<` in it, and one such request would cost everybody a cold start.
 pub fn with_sound_query(mut event: LambdaRequest) -> LambdaRequest {
     if let LambdaRequest::ApiGatewayV2(request) = &mut event
         && let Some(query) = &mut request.raw_query_string
     {
-        let sound = |byte: u8| matches!(byte, b'!' | b'$'..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'~');
+        let sound =
+            |byte: u8| matches!(byte, b'!' | b'$'..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'~');
         *query = query
             .bytes()
-            .map(|byte| if sound(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+            .map(|byte| {
+                if sound(byte) {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            })
             .collect();
     }
     event

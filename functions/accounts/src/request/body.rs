@@ -12,7 +12,7 @@ use regent::acts::{Caller, Once};
 use regent::domain::{Error, Invalid};
 use serde::de::DeserializeOwned;
 
-/// A request for something new. Without a body it asks for the defaults.
+/// A request for something new. Without a body, or with null, it asks for the defaults.
 pub(crate) struct New<T> {
     /// What is asked for.
     pub(crate) body: T,
@@ -36,10 +36,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for New<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let (parts, bytes) = read(request, state).await?;
         let key = idempotency_key(&parts.headers)?;
-        let body = if bytes.is_empty() {
-            field::read(b"{}")?
-        } else {
-            json(&parts.headers, &bytes)?
+        let body = match bytes.as_ref() {
+            b"" | b"null" => field::read(b"{}")?,
+            bytes => json(&parts.headers, bytes)?,
         };
         Ok(Self {
             body,
