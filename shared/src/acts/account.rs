@@ -6,7 +6,7 @@ use super::{Caller, Plan};
 use crate::app::App;
 use crate::domain::{
     AccountName, ActError, Action, ApplicationId, Description, Email, Error, Invalid, Name, Organization, Privilege,
-    RoleRef, ServiceAccount, Subscription, SubscriptionId, TokenLifetime, User, UserId, UserKind,
+    RoleRef, ServiceAccount, Subscription, SubscriptionId, TokenLifetime, Unavailable, User, UserId, UserKind,
 };
 use crate::store::{Page, Paging};
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,7 +65,7 @@ pub async fn create(app: &App, caller: &Caller, new: &NewAccount) -> Result<Plan
         id,
         organization: caller.organization().id,
         name: Name::parse(new.name.as_str()).map_err(|why| ActError::field("name", why))?,
-        email: Email::of_service_account(&new.name, id, new.subscription, app.config().issuer.host()),
+        email: address(app, new, id).await?,
         roles: new.roles.clone(),
         kind: UserKind::Service(account),
         epoch: 0,
@@ -90,6 +90,16 @@ pub async fn create(app: &App, caller: &Caller, new: &NewAccount) -> Result<Plan
             secret: credential.secret,
         },
         writes,
+    })
+}
+
+/// The account's address. One that a former service account of this name has kept is left to it.
+async fn address(app: &App, new: &NewAccount, id: UserId) -> Result<Email, Unavailable> {
+    let host = app.config().issuer.host();
+    let plain = Email::of_service_account(&new.name, id, new.subscription, host);
+    Ok(match app.store().user_by_email(&plain).await? {
+        None => plain,
+        Some(_) => Email::of_service_account_with_id(&new.name, id, new.subscription, host),
     })
 }
 

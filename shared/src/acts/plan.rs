@@ -63,32 +63,65 @@ where
     F: Future<Output = Result<Plan<T>, Error>>,
 {
     for _ in 0..ATTEMPTS {
-        if let Some(once) = once
-            && let Some(replay) = app.store().replay(once.caller, &once.key, app.now()).await?
-        {
-            return if replay.fingerprint == once.fingerprint {
-                Ok(Outcome::Replayed(replay))
-            } else {
-                Err(ActError::IdempotencyMismatch.into())
-            };
+        if let Some(replay) = remembered(app, once).await? {
+            return Ok(Outcome::Replayed(replay));
         }
-        let Plan { value, mut writes } = plan().await?;
-        if let Some(once) = once
-            && let Some(replay) = answer(&value, once)
-        {
-            writes.push(app.store().remember(once.caller, &once.key, &replay, app.now())?);
-        }
-        match app.store().commit(&writes).await? {
-            Ok(()) => return Ok(Outcome::Done(value)),
-            Err(Lost::NameTaken) => return Err(ActError::NameTaken.into()),
-            Err(Lost::EmailTaken) => return Err(ActError::EmailTaken.into()),
-            Err(Lost::AudienceTaken) => return Err(ActError::AudienceTaken.into()),
-            Err(Lost::LastAdmin) => return Err(ActError::LastAdmin.into()),
-            // What was read is no longer so. Reading again tells what is.
-            Err(Lost::Changed | Lost::LimitReached | Lost::KeyUsed) => {}
+        match attempt(app, once, &answer, &plan).await {
+            Ok(Ok(value)) => return Ok(Outcome::Done(value)),
+            Ok(Err(lost)) => match lost_for_good(lost) {
+                // What was read is no longer so. Reading again tells what is.
+                None => {}
+                Some(error) => return otherwise(app, once, error.into()).await,
+            },
+            Err(error) => return otherwise(app, once, error).await,
         }
     }
     Err(Unavailable("the object keeps changing".to_owned()).into())
+}
+
+async fn attempt<T, F>(
+    app: &App,
+    once: Option<&Once>,
+    answer: impl Fn(&T, &Once) -> Option<Replay>,
+    plan: impl Fn() -> F,
+) -> Result<Result<T, Lost>, Error>
+where
+    F: Future<Output = Result<Plan<T>, Error>>,
+{
+    let Plan { value, mut writes } = plan().await?;
+    if let Some(once) = once
+        && let Some(replay) = answer(&value, once)
+    {
+        writes.push(app.store().remember(once.caller, &once.key, &replay, app.now())?);
+    }
+    Ok(app.store().commit(&writes).await?.map(|()| value))
+}
+
+/// The answer that was given to the request before, if it was.
+async fn remembered(app: &App, once: Option<&Once>) -> Result<Option<Replay>, Error> {
+    let Some(once) = once else { return Ok(None) };
+    match app.store().replay(once.caller, &once.key, app.now()).await? {
+        Some(replay) if replay.fingerprint != once.fingerprint => Err(ActError::IdempotencyMismatch.into()),
+        found => Ok(found),
+    }
+}
+
+/// What a request is refused for, unless the same one was faster: then that is why.
+async fn otherwise<T>(app: &App, once: Option<&Once>, error: Error) -> Result<Outcome<T>, Error> {
+    match remembered(app, once).await? {
+        Some(replay) => Ok(Outcome::Replayed(replay)),
+        None => Err(error),
+    }
+}
+
+fn lost_for_good(lost: Lost) -> Option<ActError> {
+    match lost {
+        Lost::NameTaken => Some(ActError::NameTaken),
+        Lost::EmailTaken => Some(ActError::EmailTaken),
+        Lost::AudienceTaken => Some(ActError::AudienceTaken),
+        Lost::LastAdmin => Some(ActError::LastAdmin),
+        Lost::Changed | Lost::LimitReached | Lost::KeyUsed => None,
+    }
 }
 
 /// Refuses an edit of something that is not what the caller saw (`If-Match`, RFC 9110 §13.1.1).

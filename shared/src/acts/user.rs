@@ -128,44 +128,42 @@ pub async fn edit(
     check_caller(caller)?;
     let before = caller.user_of(app, id).await?;
     check_version(if_match, before.version)?;
-    let change = match &before.kind {
+    let mut after = before.clone();
+    after.kind = match &before.kind {
         UserKind::Person(person) => of_person(person, changes)?,
         UserKind::Service(account) => of_service_account(caller, account, changes)?,
     };
-    let mut after = before.clone();
-    after.kind = change.kind;
     if let Some(roles) = &changes.roles {
         after.roles.clone_from(roles);
     }
     check_handing_out(caller, &before, &after)?;
-    if change.ends_tokens || loses_access(&before, &after, caller.organization()) || loses_reach(&before, &after) {
+    let former = before.service();
+    if former.is_some() || loses_access(&before, &after, caller.organization()) || loses_reach(&before, &after) {
         after.epoch += 1;
     }
     after.version += 1;
     after.updated_at = app.now();
     let mut writes = vec![app.store().replace_user(&after)?];
-    if let (Some(account), None) = (before.service(), after.service()) {
+    if let Some(account) = former {
         writes.extend(app.store().release_account(&before, account.subscription)?);
     }
     writes.extend(count_admins(app, before.is_organization_admin(), &after)?);
+    let action = if before.user_type() == after.user_type() {
+        Action::UserEdited
+    } else {
+        Action::UserTypeChanged
+    };
     let roles: Vec<_> = after.roles.iter().map(ToString::to_string).collect();
     let details = [
         ("from", type_of(&before)),
         ("to", type_of(&after)),
         ("roles", roles.join(" ")),
     ];
-    writes.push(record(app, caller, change.action, &after, details)?);
+    writes.push(record(app, caller, action, &after, details)?);
     Ok(Plan { value: after, writes })
 }
 
-/// What a change makes of a user.
-struct Change {
-    kind: UserKind,
-    action: Action,
-    ends_tokens: bool,
-}
-
-fn of_person(person: &Person, changes: &UserChanges) -> Result<Change, ActError> {
+fn of_person(person: &Person, changes: &UserChanges) -> Result<UserKind, ActError> {
     let seat = match changes.user_type {
         None => person.seat,
         Some(wanted) => wanted.seat().ok_or_else(|| {
@@ -175,64 +173,41 @@ fn of_person(person: &Person, changes: &UserChanges) -> Result<Change, ActError>
             ActError::field("user_type", why)
         })?,
     };
-    let subscription = changes.subscription.unwrap_or(person.subscription);
-    let action = if seat == person.seat {
-        Action::UserEdited
-    } else {
-        Action::UserTypeChanged
-    };
-    let kind = UserKind::Person(Person {
+    Ok(UserKind::Person(Person {
         seat,
-        subscription,
+        subscription: changes.subscription.unwrap_or(person.subscription),
         password: person.password.clone(),
-    });
-    Ok(Change {
-        kind,
-        action,
-        ends_tokens: false,
-    })
+    }))
 }
 
 /// Makes a person of a service account: its credentials are gone with it, at once and for good.
-fn of_service_account(caller: &Caller, account: &ServiceAccount, changes: &UserChanges) -> Result<Change, Error> {
+fn of_service_account(caller: &Caller, account: &ServiceAccount, changes: &UserChanges) -> Result<UserKind, ActError> {
     let Some(seat) = changes.user_type.and_then(UserType::seat) else {
-        return Err(untouched(changes).into());
+        return Err(untouched(changes));
     };
     caller.may(Privilege::ServiceAccountsManage)?;
     if !changes.confirm_credential_loss {
-        return Err(ActError::ConfirmationNeeded(account.credentials.len()).into());
+        return Err(ActError::ConfirmationNeeded(account.credentials.len()));
     }
-    let kind = UserKind::Person(Person {
+    Ok(UserKind::Person(Person {
         seat,
         subscription: changes.subscription.unwrap_or(Some(account.subscription)),
         password: None,
-    });
-    Ok(Change {
-        kind,
-        action: Action::UserTypeChanged,
-        ends_tokens: true,
-    })
+    }))
 }
 
 /// Why a service account that stays one is not changed here.
 fn untouched(changes: &UserChanges) -> ActError {
-    let (field, why) = if changes.roles.is_some() {
-        (
-            "roles",
-            "must be changed at service-accounts: this user is a service account",
-        )
+    if changes.roles.is_some() {
+        let why = Invalid::new("must be changed at service-accounts: this user is a service account");
+        ActError::field("roles", why)
     } else if changes.subscription.is_some() {
-        (
-            "subscription",
-            "must not change: a service account stays in its subscription",
-        )
+        let why = Invalid::new("must not change: a service account stays in its subscription");
+        ActError::field("subscription", why)
     } else {
-        (
-            "user_type",
-            "must be licensed, sales or view_only: this user is a service account",
-        )
-    };
-    ActError::field(field, Invalid::new(why))
+        let why = Invalid::new("must be licensed, sales or view_only: this user is a service account");
+        ActError::field("user_type", why)
+    }
 }
 
 /// New roles are handed out; with a wider or another reach, all of them are.

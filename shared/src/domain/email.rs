@@ -39,28 +39,39 @@ impl Email {
     /// other characters than the address can show gets its user id behind a dot, which no plain
     /// name yields: so two accounts never share an address while names differ in the subscription.
     pub fn of_service_account(name: &AccountName, id: UserId, subscription: SubscriptionId, host: &str) -> Self {
-        let folded = name.folded();
-        let slug: String = folded
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-            .collect();
-        let local = if slug == folded {
-            slug
+        if slug(name) == name.folded() {
+            Self::at_subscription(&slug(name), subscription, host)
         } else {
-            format!("{}.{}", slug.trim_matches('-'), id.code())
-        };
-        let host: String = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
-        Self(format!(
-            "{}@{}.{host}",
-            local.trim_start_matches('.'),
-            subscription.code()
-        ))
+            Self::of_service_account_with_id(name, id, subscription, host)
+        }
+    }
+
+    /// The same with the user id in any case: a former service account keeps its address, while its
+    /// name is free again.
+    pub fn of_service_account_with_id(
+        name: &AccountName,
+        id: UserId,
+        subscription: SubscriptionId,
+        host: &str,
+    ) -> Self {
+        let local = format!("{}.{}", slug(name).trim_matches('-'), id.code());
+        Self::at_subscription(local.trim_start_matches('.'), subscription, host)
+    }
+
+    fn at_subscription(local: &str, subscription: SubscriptionId, host: &str) -> Self {
+        let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        Self(format!("{local}@{}.{host}", subscription.code()))
     }
 
     /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn slug(name: &AccountName) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    name.folded().chars().map(plain).collect()
 }
 
 super::region::string_conversions!(Email);

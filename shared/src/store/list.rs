@@ -197,3 +197,42 @@ impl Store {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_pages_of_a_list_are_the_list(items in prop::collection::btree_set("[a-z]{1,4}", 0..30), limit in 1u16..12) {
+            let all: Vec<String> = items.into_iter().collect();
+            let mut seen = Vec::new();
+            let mut cursor: Option<String> = None;
+            loop {
+                let paging = Paging::parse(Some(limit), cursor.as_deref()).unwrap();
+                let page = paging.page(all.clone(), String::clone);
+                prop_assert!(page.items.len() <= usize::from(limit));
+                seen.extend(page.items);
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            prop_assert_eq!(seen, all);
+        }
+
+        #[test]
+        fn a_cursor_is_read_or_refused(cursor in "\\PC{0,40}") {
+            let _ = Paging::parse(None, Some(&cursor));
+        }
+    }
+
+    #[test]
+    fn a_cursor_longer_than_a_sort_key_is_refused() {
+        let cursor = |length| BASE64URL.encode("a".repeat(length));
+        assert!(Paging::parse(None, Some(&cursor(1000))).is_ok());
+        assert!(Paging::parse(None, Some(&cursor(1001))).is_err());
+        assert!(Paging::parse(Some(0), None).is_err() && Paging::parse(Some(101), None).is_err());
+    }
+}
