@@ -61,7 +61,10 @@ fn document(headers: &HeaderMap, body: &impl Serialize) -> Response<Body> {
 
 /// Whether `If-None-Match` names the tag: any of a list, compared weakly (RFC 9110 §13.1.2).
 fn has_seen(headers: &HeaderMap, tag: &str) -> bool {
-    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+    let lists = headers
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|list| list.to_str().ok());
     let mut seen = lists.flat_map(|list| list.split(',')).map(str::trim);
     seen.any(|seen| seen == "*" || seen.strip_prefix("W/").unwrap_or(seen) == tag)
 }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use http::{Response, StatusCode};
 use regent::acts::{self, Verified};
 use regent::app::App;
-use regent::domain::{Claims, Error, Invalid};
+use regent::domain::{Claims, Error};
 use regent::web::{json, oauth_refusal};
 use serde::Serialize;
 
@@ -19,14 +19,8 @@ pub(crate) async fn handle(State(app): State<App>, request: FormRequest) -> Resp
 }
 
 async fn introspect(app: &App, request: FormRequest) -> Result<Option<Verified>, Error> {
-    let request = request.client()?;
-    request.form.one("token_type_hint").map_err(Error::Request)?;
-    let token = request
-        .form
-        .one("token")
-        .map_err(Error::Request)?
-        .ok_or(Error::Request(Invalid::new("token is missing")))?;
-    acts::introspect(app, &request.client, token, &request.source).await
+    let (request, token) = request.about_token()?;
+    acts::introspect(app, &request.client, &token, &request.source).await
 }
 
 /// The answer (RFC 7662 §2.2). Nothing but `active: false` for every token that is not good.

@@ -29,6 +29,18 @@ impl FormRequest {
         &self.form
     }
 
+    /// Reads the client's authentication and the `token` it asks about (RFC 7009 §2.1, RFC 7662
+    /// §2.1). `token_type_hint` is a hint: there is one kind of token, and it is found without.
+    pub(crate) fn about_token(self) -> Result<(ClientRequest, String), Error> {
+        let request = self.client()?;
+        request.form.one("token_type_hint").map_err(Error::Request)?;
+        let token = request.form.one("token").map_err(Error::Request)?;
+        let token = token
+            .ok_or(Error::Request(Invalid::new("token is missing")))?
+            .to_owned();
+        Ok((request, token))
+    }
+
     /// Reads the client's authentication.
     pub(crate) fn client(self) -> Result<ClientRequest, Error> {
         let client = authenticate(&self.parts.headers, self.parts.uri.query(), &self.form)?;

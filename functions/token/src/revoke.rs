@@ -6,7 +6,7 @@ use axum::extract::State;
 use http::{Response, StatusCode};
 use regent::acts;
 use regent::app::App;
-use regent::domain::{Error, Invalid};
+use regent::domain::Error;
 use regent::web::{json, oauth_refusal};
 
 /// Kills a token of the caller's. Everything else a client may send as `token` is answered the
@@ -19,13 +19,6 @@ pub(crate) async fn handle(State(app): State<App>, request: FormRequest) -> Resp
 }
 
 async fn revoke(app: &App, request: FormRequest) -> Result<(), Error> {
-    let request = request.client()?;
-    // `token_type_hint` is a hint: there is one kind of token, and it is found without.
-    request.form.one("token_type_hint").map_err(Error::Request)?;
-    let token = request
-        .form
-        .one("token")
-        .map_err(Error::Request)?
-        .ok_or(Error::Request(Invalid::new("token is missing")))?;
-    acts::revoke(app, &request.client, token, &request.source).await
+    let (request, token) = request.about_token()?;
+    acts::revoke(app, &request.client, &token, &request.source).await
 }

@@ -82,13 +82,12 @@ async fn issue(
     let mut seen = client.seen.clone();
     for _ in 0..3 {
         let (token, row) = sign(app, presented, client, grant).await?;
-        let end = row.expires_at;
         let theirs = match app
             .store()
-            .issue(client.standing.user.id, what, row, seen.as_ref())
+            .issue(client.standing.user.id, what, &row, seen.as_ref())
             .await?
         {
-            Issue::First => return Ok((token, end)),
+            Issue::First => return Ok((token, row.expires_at)),
             Issue::Lost(theirs) => theirs,
         };
         let opened = seal::open(

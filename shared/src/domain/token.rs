@@ -105,7 +105,7 @@ impl Claims {
 
 /// What is kept of an issued token, so that asking again yields the same one. The token itself is
 /// sealed under a key derived from the client's secret: the table alone yields no usable token.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct IssuedToken {
     /// Its id.
     pub id: TokenId,
@@ -120,7 +120,9 @@ pub struct IssuedToken {
     /// What it is for.
     pub audience: Audience,
     /// When it expires.
+    #[serde(rename = "ends_at")]
     pub expires_at: Timestamp,
     /// Nonce and ciphertext.
+    #[serde(with = "serde_bytes")]
     pub sealed: Vec<u8>,
 }

@@ -5,14 +5,13 @@ use super::item::{Item, expiring, value};
 use super::key::Key;
 use super::write::number;
 use crate::domain::{
-    Audience, ClientId, CredentialId, IssuedToken, Organization, Revocation, Scopes, Subscription, Timestamp, TokenId,
-    Unavailable, User, UserId,
+    ClientId, CredentialId, IssuedToken, Organization, Revocation, Subscription, Timestamp, TokenId, Unavailable, User,
+    UserId,
 };
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
-use serde::{Deserialize, Serialize};
 
 /// What a token request needs, in one read.
 #[derive(Debug)]
@@ -36,96 +35,7 @@ pub enum Issue {
     Lost(IssuedToken),
 }
 
-#[derive(Serialize, Deserialize)]
-struct Row {
-    id: TokenId,
-    credential: CredentialId,
-    generation: u32,
-    epoch: u32,
-    scopes: Scopes,
-    audience: Audience,
-    ends_at: Timestamp,
-    #[serde(with = "serde_bytes_like")]
-    sealed: Vec<u8>,
-}
-
-/// Bytes as a DynamoDB binary instead of a list of numbers.
-mod serde_bytes_like {
-    use serde::{Deserializer, Serializer, de};
-
-    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(bytes)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        struct Bytes;
-        impl de::Visitor<'_> for Bytes {
-            type Value = Vec<u8>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("bytes")
-            }
-            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
-                Ok(bytes.to_vec())
-            }
-            fn visit_byte_buf<E: de::Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
-                Ok(bytes)
-            }
-        }
-        deserializer.deserialize_byte_buf(Bytes)
-    }
-}
-
 const KIND: &str = "token";
-
-impl From<Row> for IssuedToken {
-    fn from(row: Row) -> Self {
-        let Row {
-            id,
-            credential,
-            generation,
-            epoch,
-            scopes,
-            audience,
-            ends_at: expires_at,
-            sealed,
-        } = row;
-        Self {
-            id,
-            credential,
-            generation,
-            epoch,
-            scopes,
-            audience,
-            expires_at,
-            sealed,
-        }
-    }
-}
-
-impl From<IssuedToken> for Row {
-    fn from(token: IssuedToken) -> Self {
-        let IssuedToken {
-            id,
-            credential,
-            generation,
-            epoch,
-            scopes,
-            audience,
-            expires_at: ends_at,
-            sealed,
-        } = token;
-        Self {
-            id,
-            credential,
-            generation,
-            epoch,
-            scopes,
-            audience,
-            ends_at,
-            sealed,
-        }
-    }
-}
 
 impl Store {
     /// Everything a token request needs; `what` tells its secret, scopes and resource apart from
@@ -141,7 +51,7 @@ impl Store {
             organization: rows.take("organization", &organization)?,
             subscription: rows.take("subscription", &subscription)?,
             user: rows.take("user", &user)?,
-            issued: rows.take::<Row>(KIND, &issued)?.map(IssuedToken::from),
+            issued: rows.take(KIND, &issued)?,
         })
     }
 
@@ -151,12 +61,11 @@ impl Store {
         &self,
         user: UserId,
         what: &str,
-        token: IssuedToken,
+        token: &IssuedToken,
         seen: Option<&TokenId>,
     ) -> Result<Issue, Unavailable> {
         let key = Key::token(user, token.credential, what);
-        let end = token.expires_at;
-        let item: Item = expiring(&key, KIND, &Row::from(token), end)?;
+        let item: Item = expiring(&key, KIND, token, token.expires_at)?;
         let mut put = self
             .client
             .put_item()
@@ -176,7 +85,7 @@ impl Store {
         if let Some(PutItemError::ConditionalCheckFailedException(lost)) = error.as_service_error()
             && let Some(item) = lost.item()
         {
-            return value::<Row>(KIND, item.clone()).map(|row| Issue::Lost(row.into()));
+            return value(KIND, item.clone()).map(Issue::Lost);
         }
         Err(Unavailable(format!("token: {}", DisplayErrorContext(&error))))
     }
