@@ -78,7 +78,7 @@ pub async fn create(app: &App, caller: &Caller, new: &NewRole) -> Result<Plan<Ro
 }
 
 /// Changes a role. If that takes something away, the tokens of whoever holds it are dead when this
-/// returns: those of the first [`holder::AT_ONCE`] with the change itself, the others right after.
+/// returns: those of the first ninety with the change itself, the others right after.
 /// Should that be cut short, the same edit again finishes it.
 pub async fn edit(
     app: &App,

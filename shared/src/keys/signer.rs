@@ -66,7 +66,11 @@ impl Signer {
             .send()
             .await
         {
-            Ok(answer) => Ok(answer.secret_string.map(Zeroizing::new)),
+            // A secret that was made without a value has none; some implementations say it is empty.
+            Ok(answer) => Ok(answer
+                .secret_string
+                .filter(|value| !value.is_empty())
+                .map(Zeroizing::new)),
             Err(error)
                 if error
                     .as_service_error()

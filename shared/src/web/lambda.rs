@@ -6,6 +6,8 @@ use crate::config::variable;
 use axum::Router;
 use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::{Adapter, Error, LambdaEvent, RequestExt, Service, service_fn};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use std::borrow::Cow;
 use tower::ServiceExt;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
@@ -34,24 +36,28 @@ pub async fn serve(router: Router) -> Result<(), Error> {
     lambda_http::lambda_runtime::run(handler).await
 }
 
+/// What no query has unencoded (RFC 3986 §3.4), and `http::Uri` refuses.
+const UNSOUND: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
 /// The event with a query that a URI can hold, whatever API Gateway passes on: `lambda_http` ends
 /// the process at a `<` in it, and one such request would cost everybody a cold start.
 pub fn with_sound_query(mut event: LambdaRequest) -> LambdaRequest {
     if let LambdaRequest::ApiGatewayV2(request) = &mut event
         && let Some(query) = &mut request.raw_query_string
+        && let Cow::Owned(sound) = Cow::from(utf8_percent_encode(query, UNSOUND))
     {
-        let sound =
-            |byte: u8| matches!(byte, b'!' | b'$'..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'~');
-        *query = query
-            .bytes()
-            .map(|byte| {
-                if sound(byte) {
-                    char::from(byte).to_string()
-                } else {
-                    format!("%{byte:02X}")
-                }
-            })
-            .collect();
+        *query = sound;
     }
     event
 }

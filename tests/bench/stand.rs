@@ -1,0 +1,94 @@
+//! A region on loopback, an account in it, and the requests of its program.
+
+use std::collections::BTreeSet;
+
+use regent::acts::account::NewAccount;
+use regent::acts::credential::NewCredential;
+use regent::acts::{Caller, account, credential, perform};
+use regent::domain::{AccountName, Description, Name, RegionLabel, RoleRef, TokenLifetime, User};
+use regent_local::region::{Options, Running, start};
+use tempfile::TempDir;
+
+/// Everything a measurement needs.
+pub(crate) struct Stand {
+    pub(crate) region: Running,
+    /// Client IDs and secrets of one account.
+    pub(crate) clients: Vec<(String, String)>,
+    _folder: TempDir,
+}
+
+impl Stand {
+    /// A region with an account of so many credentials.
+    pub(crate) async fn start(credentials: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let label = RegionLabel::parse("us").unwrap();
+        let region = start(Options::new(label, folder.path().to_owned())).await.unwrap();
+        let app = &region.app;
+        let caller = Caller::of(app, &region.facts.admin.token, None).await.unwrap();
+        let new = NewAccount {
+            name: AccountName::parse("bench").unwrap(),
+            description: Description::parse("").unwrap(),
+            subscription: region.facts.subscription.parse().unwrap(),
+            applications: region.facts.applications.iter().map(|id| id.parse().unwrap()).collect(),
+            roles: BTreeSet::from([RoleRef::parse(&region.facts.roles[0]).unwrap()]),
+            token_lifetime: TokenLifetime::DEFAULT,
+        };
+        let made = perform(app, async || account::create(app, &caller, &new).await)
+            .await
+            .unwrap();
+        let client_id = |user: &User, credential| {
+            user.client_id(&app.config().region, user.service().unwrap(), credential)
+                .to_string()
+        };
+        let mut clients = vec![(client_id(&made.user, made.credential), made.secret.expose().to_owned())];
+        let more = NewCredential {
+            name: Name::parse("bench").unwrap(),
+            redirect_uri: None,
+            expires_at: None,
+        };
+        while clients.len() < credentials {
+            let made = perform(app, async || {
+                credential::create(app, &caller, made.user.id, &more).await
+            })
+            .await
+            .unwrap();
+            clients.push((client_id(&made.user, made.credential), made.secret.expose().to_owned()));
+        }
+        Self {
+            region,
+            clients,
+            _folder: folder,
+        }
+    }
+
+    /// What the functions' processes are told.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        let config = self.region.app.config();
+        vec![
+            ("REGENT_REGION", config.region.to_string()),
+            ("REGENT_ISSUER", config.issuer.to_string()),
+            ("REGENT_TABLE", config.table.clone()),
+            ("REGENT_SIGNING_SECRET", config.signing_secret.clone().unwrap()),
+            ("REGENT_AUDIENCE", self.region.facts.resource.clone()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.region.dynamodb_endpoint.clone()),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", self.region.secrets_endpoint.clone()),
+            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_ACCESS_KEY_ID", "bench".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "bench".to_owned()),
+            // As a deployed region that is not being looked into.
+            ("RUST_LOG", "error".to_owned()),
+        ]
+    }
+
+    /// A token request's form.
+    pub(crate) fn form(&self, client: usize, secret: &str) -> String {
+        let id = &self.clients[client].0;
+        format!("grant_type=client_credentials&scope=read%3Ame&client_id={id}&client_secret={secret}")
+    }
+
+    /// Where a proxy asks about a token of the sample API.
+    pub(crate) fn verify(&self) -> String {
+        let resource = self.region.facts.resource.replace(':', "%3A").replace('/', "%2F");
+        format!("/verify?resource={resource}&scope=read%3Ame")
+    }
+}

@@ -1,0 +1,132 @@
+//! A region as a newcomer starts it: the `regent-local` binary, as a process of its own.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use crate::harness::{Answer, Http};
+use crate::lambda::binaries::binary;
+
+/// Half a minute is far more than it takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running region. It ends with [`Region::stop`], at the latest when this is dropped.
+pub(super) struct Region {
+    pub(super) http: Http,
+    /// The line of `--json`.
+    pub(super) facts: Value,
+    process: Child,
+    folder: TempDir,
+}
+
+/// A service account with the secret that is shown once.
+pub(super) struct Account {
+    pub(super) id: String,
+    pub(super) client_id: String,
+    pub(super) secret: String,
+}
+
+impl Region {
+    pub(super) async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let log = File::create(folder.path().join("log")).expect("a log file");
+        let mut process = Command::new(binary("regent-local"))
+            .args(["--json", "--port", "0", "--data-dir"])
+            .arg(folder.path().join("data"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .expect("regent-local starts");
+        let mut line = String::new();
+        let mut stdout = BufReader::new(process.stdout.take().expect("its stdout"));
+        let read = timeout(PATIENCE, stdout.read_line(&mut line)).await;
+        assert!(
+            matches!(read, Ok(Ok(1..))),
+            "no region came up:\n{}",
+            std::fs::read_to_string(folder.path().join("log")).unwrap_or_default()
+        );
+        let facts: Value = serde_json::from_str(&line).expect("one line of JSON");
+        Self {
+            http: Http::new(facts["issuer"].as_str().expect("an issuer")),
+            facts,
+            process,
+            folder,
+        }
+    }
+
+    /// Ends it as Ctrl-C does, and demands that it ends well.
+    pub(super) async fn stop(mut self) {
+        let pid = self.process.id().expect("it still runs").to_string();
+        let told = Command::new("kill").args(["-INT", &pid]).status().await;
+        assert!(told.expect("kill starts").success());
+        let ended = timeout(PATIENCE, self.process.wait()).await.expect("it ends");
+        assert!(ended.expect("it ends").success());
+    }
+
+    /// A folder of this test's own.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// One of the facts.
+    pub(super) fn fact(&self, name: &str) -> &str {
+        self.facts[name].as_str().unwrap_or_else(|| panic!("no {name}"))
+    }
+
+    /// The sample API.
+    pub(super) fn sample(&self) -> String {
+        format!("{}/acme/me", self.fact("issuer"))
+    }
+
+    /// Asks the management API as the first admin.
+    pub(super) async fn admin(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let asked = self.http.ask(method, &format!("/api/v1{path}"));
+        let asked = asked.bearer(self.facts["admin"]["token"].as_str().expect("a token"));
+        match body {
+            Some(body) => asked.json(&body).send().await,
+            None => asked.send().await,
+        }
+    }
+
+    /// A service account that sees both applications and holds the role at this place of the facts.
+    pub(super) async fn account(&self, name: &str, role: usize) -> Account {
+        let asked = json!({
+            "name": name,
+            "subscription": self.facts["subscription"],
+            "applications": self.facts["applications"],
+            "roles": [self.facts["roles"][role]],
+        });
+        let answer = self.admin("POST", "/service-accounts", Some(asked)).await.is(201);
+        Account {
+            id: answer.text("/id"),
+            client_id: answer.text("/credential/client_id"),
+            secret: answer.text("/credential/client_secret"),
+        }
+    }
+
+    /// What a client of another language is told, on its stdin.
+    pub(super) async fn brief(&self, name: &str) -> Value {
+        let (account, other) = (self.account(name, 0).await, self.account("somebody else", 0).await);
+        json!({
+            "issuer": self.facts["issuer"],
+            "verify": self.facts["verify"],
+            "resource": self.facts["resource"],
+            "organization": self.facts["organization"],
+            "subscription": self.facts["subscription"],
+            "sample": self.sample(),
+            "client_id": account.client_id,
+            "client_secret": account.secret,
+            // Well-formed, and somebody else's.
+            "wrong_secret": other.secret,
+        })
+    }
+}

@@ -1,0 +1,30 @@
+//! What every wire test needs: a region of its own, service accounts in it, requests and answers.
+//!
+//! ```text
+//! region    a region in this process, its clock in the test's hand      account   a service account with its secret
+//! http      requests as short as they can be, answers that print        token     a token taken apart and put together wrong
+//! relay     in front of the table: counts calls, and lies when told to  apart     functions with another way to the table
+//! forge     the region's own key in the wrong hands       organization   a second customer in the same region
+//! table     the rows themselves
+//! ```
+//! A region starts in some ten milliseconds, so every test has one and none waits for another.
+
+mod account;
+mod apart;
+mod forge;
+mod http;
+mod organization;
+mod region;
+mod relay;
+mod table;
+mod token;
+
+pub(crate) use account::Account;
+pub(crate) use apart::Apart;
+pub(crate) use forge::Forge;
+pub(crate) use http::{Answer, Asked, Http, encoded};
+pub(crate) use organization::Organization;
+pub(crate) use region::{Region, pair};
+pub(crate) use relay::{Fault, Relay};
+pub(crate) use table::Row;
+pub(crate) use token::Parts;

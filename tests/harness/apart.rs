@@ -1,0 +1,70 @@
+//! The functions of a region in another process than its gateway, so to speak: the same table, keys
+//! and clock, nothing in memory, and another way to the table.
+
+use std::net::Ipv4Addr;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use regent::app::{App, Rng};
+use regent::config::Config;
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+use super::{Http, Region, Relay};
+
+/// Freshly started functions.
+pub(crate) struct Apart {
+    pub(crate) http: Http,
+    pub(crate) app: App,
+}
+
+impl Apart {
+    /// Behind a relay.
+    pub(crate) async fn relayed(region: &Region) -> (Self, Relay) {
+        let relay = Relay::start(&region.running.dynamodb_endpoint).await;
+        (Self::at(region, &relay.endpoint).await, relay)
+    }
+
+    /// With the table at another endpoint.
+    pub(crate) async fn at(region: &Region, dynamodb: &str) -> Self {
+        Self::with(region, |config| config.dynamodb_endpoint = Some(dynamodb.to_owned())).await
+    }
+
+    /// With other settings.
+    pub(crate) async fn with(region: &Region, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = region.running.app.config().clone();
+        change(&mut config);
+        let aws = regent_local::aws::sdk_config();
+        let app = App::new(config, &aws, region.clock.clone(), Rng::system()).unwrap();
+        let functions = Functions {
+            token: regent_token::router(app.clone()),
+            accounts: regent_accounts::router(app.clone()),
+            verify: regent_verify::router(app.clone()),
+        };
+        let routes = Router::new().fallback(route).with_state(functions);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let http = Http::new(&format!("http://{}", listener.local_addr().unwrap()));
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        Self { http, app }
+    }
+}
+
+#[derive(Clone)]
+struct Functions {
+    token: Router,
+    accounts: Router,
+    verify: Router,
+}
+
+async fn route(State(functions): State<Functions>, request: Request) -> Response {
+    let path = request.uri().path();
+    let function = if path.starts_with("/api/v1") {
+        functions.accounts
+    } else if path == "/verify" {
+        functions.verify
+    } else {
+        functions.token
+    };
+    function.oneshot(request).await.unwrap()
+}

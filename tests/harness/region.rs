@@ -1,0 +1,171 @@
+//! A region in this process, with its clock in the test's hand.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use regent::acts::person_token;
+use regent::app::Clock;
+use regent::domain::SigningAlgorithm;
+use regent::domain::{Issuer, RegionLabel, Seconds, UserId};
+use regent_local::region::{Bound, Options, Running};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Account, Asked, Http};
+
+static PEOPLE: AtomicU32 = AtomicU32::new(1);
+
+/// A region of the test's own. Its clock stands still until the test moves it.
+pub(crate) struct Region {
+    pub(crate) running: Running,
+    pub(crate) http: Http,
+    pub(crate) clock: Clock,
+    _folder: TempDir,
+}
+
+/// Two regions on one machine, which know each other's issuers as deployed ones do.
+pub(crate) async fn pair() -> (Region, Region) {
+    let (us, eu) = (
+        Ready::new("us", SigningAlgorithm::Es256).await,
+        Ready::new("eu", SigningAlgorithm::Es256).await,
+    );
+    let issuers = [&us, &eu]
+        .map(|ready| (ready.bound.label().clone(), ready.bound.issuer().clone()))
+        .into();
+    (us.start(&issuers).await, eu.start(&issuers).await)
+}
+
+impl Region {
+    pub(crate) async fn start() -> Self {
+        Self::signing(SigningAlgorithm::Es256).await
+    }
+
+    pub(crate) async fn signing(algorithm: SigningAlgorithm) -> Self {
+        Ready::new("us", algorithm).await.start(&BTreeMap::new()).await
+    }
+
+    /// Moves the region's clock.
+    pub(crate) fn wait(&self, seconds: u32) {
+        self.clock.advance(Seconds(seconds));
+    }
+
+    /// A request to the management API by the first admin.
+    pub(crate) fn admin(&self, method: &str, path: &str) -> Asked {
+        self.by(&self.running.facts.admin.token, method, path)
+    }
+
+    /// A request to the management API by whoever holds this token.
+    pub(crate) fn by(&self, token: &str, method: &str, path: &str) -> Asked {
+        self.http.ask(method, &format!("/api/v1{path}")).bearer(token)
+    }
+
+    /// A service account that may `read:me`.
+    pub(crate) async fn account(&self) -> Account {
+        self.account_with(json!({})).await
+    }
+
+    /// The same with other or more fields in the request that creates it.
+    pub(crate) async fn account_with(&self, fields: Value) -> Account {
+        Account::create(self, &self.running.facts.admin.token, fields).await
+    }
+
+    /// A person with these roles, limited to a subscription or not: its id and a token of its own.
+    pub(crate) async fn person(&self, roles: Value, subscription: Option<&str>) -> (String, String) {
+        let address = format!("person{}@acme.test", PEOPLE.fetch_add(1, Ordering::Relaxed));
+        let asked = json!({
+            "name": "A person", "email": address, "user_type": "licensed", "roles": roles, "subscription": subscription,
+        });
+        let id = self
+            .admin("POST", "/users")
+            .json(&asked)
+            .send()
+            .await
+            .is(201)
+            .text("/id");
+        let token = self.token_of(&id).await;
+        (id, token)
+    }
+
+    /// A new management token of a person, with whatever its roles grant now.
+    pub(crate) async fn token_of(&self, person: &str) -> String {
+        let person = UserId::parse(person).unwrap();
+        person_token(&self.running.app, person, Seconds(86_400)).await.unwrap()
+    }
+
+    /// A role of this organization: its id.
+    pub(crate) async fn role(&self, name: &str, privileges: Value, scopes: Value) -> String {
+        let asked = json!({"name": name, "privileges": privileges, "scopes": scopes});
+        self.admin("POST", "/roles")
+            .json(&asked)
+            .send()
+            .await
+            .is(201)
+            .text("/id")
+    }
+
+    /// The id of the sample API's resource.
+    pub(crate) async fn resource_id(&self) -> String {
+        self.admin("GET", "/resources").send().await.is(200).text("/items/0/id")
+    }
+
+    /// The subscription of the first run.
+    pub(crate) fn subscription(&self) -> &str {
+        &self.running.facts.subscription
+    }
+
+    /// The audience of the sample API.
+    pub(crate) fn resource(&self) -> &str {
+        &self.running.facts.resource
+    }
+
+    /// The role that grants `read:me`.
+    pub(crate) fn reader(&self) -> &str {
+        &self.running.facts.roles[0]
+    }
+
+    /// The role that grants `read:me` and `write:me`.
+    pub(crate) fn editor(&self) -> &str {
+        &self.running.facts.roles[1]
+    }
+
+    /// What the forward-authentication endpoint says of a token at the sample API.
+    pub(crate) async fn verified(&self, token: &str) -> u16 {
+        let asked = self
+            .http
+            .get("/verify")
+            .query(&[("resource", self.resource()), ("scope", "read:me")]);
+        asked.bearer(token).send().await.status.as_u16()
+    }
+}
+
+/// A region that has its port and does not answer yet.
+struct Ready {
+    bound: Bound,
+    clock: Clock,
+    folder: TempDir,
+}
+
+impl Ready {
+    async fn new(label: &str, algorithm: SigningAlgorithm) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(Clock::system().now());
+        let options = Options {
+            clock: Some(clock.clone()),
+            algorithm,
+            ..Options::new(RegionLabel::parse(label).unwrap(), folder.path().to_owned())
+        };
+        let bound = Bound::new(options).await.unwrap();
+        Self { bound, clock, folder }
+    }
+
+    async fn start(self, regions: &BTreeMap<RegionLabel, Issuer>) -> Region {
+        let running = self.bound.start(regions).await.unwrap();
+        let http = Http::new(running.issuer.as_str());
+        Region {
+            running,
+            http,
+            clock: self.clock,
+            _folder: self.folder,
+        }
+    }
+}

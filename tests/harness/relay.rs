@@ -1,0 +1,142 @@
+//! In front of the table: counts the calls of the AWS SDK, and answers wrongly when told to. The
+//! embedded DynamoDB never throttles, collides or leaves keys unprocessed; the real one does.
+
+use std::collections::VecDeque;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+/// What the table is made to say instead of the truth.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fault {
+    /// A batch read that leaves every key unprocessed.
+    Unprocessed,
+    /// A transaction cancelled because another one touched the same items.
+    Conflict,
+    /// The call is done, and its answer is lost: a server error in its place.
+    AnswerLost,
+    /// A request refused for good, as a missing permission is.
+    Denied,
+}
+
+/// A loopback server between functions and the table.
+#[derive(Clone)]
+pub(crate) struct Relay {
+    pub(crate) endpoint: String,
+    state: Arc<Inner>,
+}
+
+struct Inner {
+    table: String,
+    client: reqwest::Client,
+    calls: Mutex<Vec<String>>,
+    faults: Mutex<VecDeque<(&'static str, Fault)>>,
+}
+
+impl Relay {
+    pub(crate) async fn start(table_endpoint: &str) -> Self {
+        let state = Arc::new(Inner {
+            table: table_endpoint.to_owned(),
+            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            calls: Mutex::default(),
+            faults: Mutex::default(),
+        });
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().fallback(relay).with_state(state.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { endpoint, state }
+    }
+
+    /// The operations called since the last time, in order.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        std::mem::take(&mut *self.state.calls.lock().unwrap())
+    }
+
+    /// The next `times` calls of an operation meet a fault.
+    pub(crate) fn fail(&self, operation: &'static str, fault: Fault, times: usize) {
+        let faults = std::iter::repeat_n((operation, fault), times);
+        self.state.faults.lock().unwrap().extend(faults);
+    }
+
+    /// Faults that nobody met.
+    pub(crate) fn unmet(&self) -> usize {
+        self.state.faults.lock().unwrap().len()
+    }
+}
+
+impl Inner {
+    fn fault(&self, operation: &str) -> Option<Fault> {
+        let mut faults = self.faults.lock().unwrap();
+        let index = faults.iter().position(|(named, _)| *named == operation)?;
+        faults.remove(index).map(|(_, fault)| fault)
+    }
+
+    async fn forward(&self, headers: HeaderMap, body: Bytes) -> Response {
+        let mut headers = headers;
+        headers.remove("host");
+        let answer = self
+            .client
+            .post(&self.table)
+            .headers(headers)
+            .body(body)
+            .send()
+            .await
+            .unwrap();
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = answer.headers().clone();
+        response.headers_mut().remove("transfer-encoding");
+        *response.body_mut() = Body::from(answer.bytes().await.unwrap());
+        response
+    }
+}
+
+async fn relay(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) -> Response {
+    let target = headers["x-amz-target"].to_str().unwrap();
+    let operation = target.rsplit('.').next().unwrap().to_owned();
+    inner.calls.lock().unwrap().push(operation.clone());
+    match inner.fault(&operation) {
+        None => inner.forward(headers, body).await,
+        Some(Fault::Unprocessed) => {
+            let asked: Value = serde_json::from_slice(&body).unwrap();
+            answer(200, &json!({"Responses": {}, "UnprocessedKeys": asked["RequestItems"]}))
+        }
+        Some(Fault::Conflict) => {
+            let asked: Value = serde_json::from_slice(&body).unwrap();
+            let mut reasons = vec![json!({"Code": "None"}); asked["TransactItems"].as_array().unwrap().len()];
+            reasons[0] = json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"});
+            error(
+                400,
+                "TransactionCanceledException",
+                &json!({"CancellationReasons": reasons}),
+            )
+        }
+        Some(Fault::AnswerLost) => {
+            inner.forward(headers, body).await;
+            error(500, "InternalServerError", &json!({}))
+        }
+        Some(Fault::Denied) => error(400, "AccessDeniedException", &json!({})),
+    }
+}
+
+fn error(status: u16, name: &str, more: &Value) -> Response {
+    let mut body = json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{name}"), "message": name});
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    answer(status, &body)
+}
+
+fn answer(status: u16, body: &Value) -> Response {
+    Response::builder()
+        .status(status)
+        .header("content-type", "application/x-amz-json-1.0")
+        .body(Body::from(body.to_string()))
+        .unwrap()
+}

@@ -1,0 +1,73 @@
+//! The stack: what AWS's own tools say of it, and what nobody may change in it unnoticed.
+//!
+//! ```text
+//! tools      the programs that tests/setup installs        rendered   the template as CloudFormation gets it
+//! functions  processor, binary, limits, logs               roles      who may do what to what
+//! data       what must outlive mistakes                    regions    one samconfig.toml entry per region
+//! deploy     the whole stack, twice, in a CloudFormation that is not ours
+//! ```
+//! A missing tool fails its test: an infrastructure nobody checked must not look checked.
+
+mod cloud;
+mod data;
+mod deploy;
+mod functions;
+mod regions;
+mod rendered;
+mod roles;
+mod tools;
+
+use crate::infra::tools::{Tool, infra};
+
+#[test]
+fn sam_accepts_the_template() {
+    Tool::new("sam").args(["validate", "--lint"]).runs();
+}
+
+#[test]
+fn cfn_lint_has_nothing_to_say() {
+    Tool::new("cfn-lint").runs();
+}
+
+/// cfn-lint does not transform a SAM template, so the serverless rules see functions only here.
+#[test]
+fn cfn_lint_has_nothing_to_say_of_what_sam_makes_of_it() {
+    let file = std::env::temp_dir().join(format!("regent-template-{}.json", std::process::id()));
+    std::fs::write(&file, rendered::template().to_string()).expect("the temporary folder takes a file");
+    Tool::new("cfn-lint").arg("-t").arg(&file).runs();
+    std::fs::remove_file(&file).expect("the file just written");
+}
+
+/// A browser has no business here, and one `AllowOrigins: "*"` would give it some.
+#[test]
+fn cross_origin_requests_are_not_allowed() {
+    let template = std::fs::read_to_string(infra().join("template.yaml")).expect("the template");
+    for word in ["CorsConfiguration", "AllowOrigins", "Access-Control-"] {
+        assert!(!template.contains(word), "{word} in template.yaml");
+    }
+}
+
+/// What an access log may say: never a query, a header, a body or what a claim holds.
+#[test]
+fn access_logs_take_nothing_a_client_could_hide_a_secret_in() {
+    let stage = rendered::resource("Stage");
+    let format = stage["AccessLogSettings"]["Format"].as_str().expect("a format");
+    let logged: serde_json::Value = serde_json::from_str(format).expect("one line of JSON");
+    for variable in logged
+        .as_object()
+        .expect("an object")
+        .values()
+        .filter_map(|value| value.as_str())
+    {
+        assert!(variable.starts_with("$context."), "{variable}");
+        for open in [
+            "authorizer",
+            "querystring",
+            "requestOverride",
+            "header",
+            "identity.userAgent",
+        ] {
+            assert!(!variable.contains(open), "{variable} reaches the access log");
+        }
+    }
+}

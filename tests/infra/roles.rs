@@ -1,0 +1,159 @@
+//! The roles: exactly the actions each function performs, on exactly this stack's resources.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::infra::rendered::{named, of_type, resource, strings, template};
+
+/// What a function does to the table. A transaction is allowed by the actions of its parts.
+const TABLE: [(&str, &[&str]); 3] = [
+    (
+        "TokenRole",
+        &["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    ),
+    (
+        "AccountsRole",
+        &[
+            "dynamodb:BatchGetItem",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        ],
+    ),
+    ("VerifyRole", &["dynamodb:BatchGetItem"]),
+];
+
+/// What each may do: the resource it names, and the actions on it.
+fn grants(role: &str) -> Vec<(&'static str, BTreeSet<&'static str>)> {
+    let policies = resource(role)["Policies"].as_array().expect("inline policies");
+    policies
+        .iter()
+        .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().expect("statements"))
+        .map(|statement| {
+            assert_eq!(statement["Effect"], "Allow", "{role}");
+            let on = named(&statement["Resource"]).expect("a resource of this stack");
+            (on, strings(&statement["Action"]).into_iter().collect())
+        })
+        .collect()
+}
+
+#[test]
+fn every_function_has_a_role_of_its_own() {
+    let roles: BTreeSet<_> = of_type("AWS::Lambda::Function")
+        .into_iter()
+        .map(|(_, function)| named(&function["Properties"]["Role"]).expect("a role of this stack"))
+        .collect();
+    let written: BTreeSet<_> = of_type("AWS::IAM::Role").into_iter().map(|(id, _)| id).collect();
+    assert_eq!(roles.len(), of_type("AWS::Lambda::Function").len(), "a role is shared");
+    assert_eq!(roles, written, "a role that no function has");
+}
+
+#[test]
+fn only_lambda_may_take_on_a_role() {
+    for (id, role) in of_type("AWS::IAM::Role") {
+        let statements = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+            .as_array()
+            .expect("a list");
+        assert_eq!(statements.len(), 1, "{id}");
+        assert_eq!(
+            statements[0]["Principal"],
+            serde_json::json!({"Service": "lambda.amazonaws.com"}),
+            "{id}"
+        );
+    }
+}
+
+/// Managed policies name `*`, and grow without asking.
+#[test]
+fn no_role_holds_a_wildcard_or_a_managed_policy() {
+    for (id, role) in of_type("AWS::IAM::Role") {
+        let role = &role["Properties"];
+        assert!(role["ManagedPolicyArns"].is_null(), "{id}");
+        assert!(
+            !role["Policies"].to_string().contains('*'),
+            "{id}: {}",
+            role["Policies"]
+        );
+        for word in ["NotAction", "NotResource"] {
+            assert!(!role["Policies"].to_string().contains(word), "{id}");
+        }
+    }
+    assert!(
+        !template()["Resources"]
+            .to_string()
+            .contains("AWSLambdaBasicExecutionRole")
+    );
+}
+
+#[test]
+fn every_role_does_to_the_table_what_its_function_does_and_no_more() {
+    for (role, actions) in TABLE {
+        let found: Vec<_> = grants(role).into_iter().filter(|(on, _)| *on == "Table").collect();
+        assert_eq!(found, [("Table", actions.iter().copied().collect())], "{role}");
+    }
+}
+
+#[test]
+fn the_signing_key_is_read_by_the_token_function_and_by_nobody_else() {
+    for (role, _) in TABLE {
+        let secrets: Vec<_> = grants(role)
+            .into_iter()
+            .filter(|(on, actions)| {
+                *on == "SigningKey"
+                    || actions
+                        .iter()
+                        .any(|action| !action.starts_with("dynamodb:") && !action.starts_with("logs:"))
+            })
+            .collect();
+        if role == "TokenRole" {
+            assert_eq!(
+                secrets,
+                [("SigningKey", BTreeSet::from(["secretsmanager:GetSecretValue"]))]
+            );
+        } else {
+            assert!(secrets.is_empty(), "{role}: {secrets:?}");
+        }
+    }
+}
+
+#[test]
+fn verify_writes_nothing() {
+    for (on, actions) in grants("VerifyRole") {
+        for action in actions {
+            let reads = matches!(action, "dynamodb:BatchGetItem");
+            assert!(reads || on == "VerifyLogGroup", "{action} on {on}");
+        }
+    }
+}
+
+#[test]
+fn every_role_writes_its_own_log_and_no_other() {
+    for (role, _) in TABLE {
+        let own = role.replace("Role", "LogGroup");
+        let logs: Vec<_> = grants(role)
+            .into_iter()
+            .filter(|(_, actions)| actions.iter().any(|action| action.starts_with("logs:")))
+            .collect();
+        let expected = BTreeSet::from(["logs:CreateLogStream", "logs:PutLogEvents"]);
+        assert_eq!(logs, [(own.as_str(), expected)], "{role}");
+    }
+}
+
+/// A resource policy would be a second way in, past every role above.
+#[test]
+fn nothing_else_lets_anybody_in() {
+    let kinds = template()["Resources"].as_object().expect("resources").values();
+    for kind in kinds.filter_map(|resource| resource["Type"].as_str()).map(Value::from) {
+        for way in [
+            "AWS::IAM::Policy",
+            "AWS::IAM::ManagedPolicy",
+            "AWS::IAM::User",
+            "AWS::Lambda::Url",
+        ] {
+            assert_ne!(kind, way);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The three functions as processes, told what the template tells them and nothing else.
+
+use std::path::Path;
+
+use regent_local::region::Running;
+
+use crate::lambda::binaries::binary;
+use crate::lambda::runtime::Function;
+
+/// They share a table, as they do in the cloud.
+pub(super) struct Functions {
+    token: Function,
+    accounts: Function,
+    verify: Function,
+}
+
+impl Functions {
+    /// Starts them over a region's secrets and a table: its own, or one that is not there.
+    pub(super) async fn start(region: &Running, dynamodb_endpoint: &str, logs: &Path) -> Self {
+        let config = region.app.config();
+        let common = [
+            ("REGENT_REGION", config.region.to_string()),
+            ("REGENT_ISSUER", config.issuer.to_string()),
+            ("REGENT_TABLE", config.table.clone()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_endpoint.to_owned()),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", region.secrets_endpoint.clone()),
+            ("AWS_REGION", "eu-central-1".to_owned()),
+            ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+            ("AWS_SESSION_TOKEN", "test".to_owned()),
+        ];
+        let secret = config.signing_secret.clone().expect("the region has a signing key");
+        let function = async |name: &str, own: &[(&'static str, String)]| {
+            let environment = [common.as_slice(), own].concat();
+            Function::start(&binary(name), logs.join(format!("{name}.log")), &environment).await
+        };
+        Self {
+            token: function("regent-token", &[("REGENT_SIGNING_SECRET", secret)]).await,
+            accounts: function("regent-accounts", &[]).await,
+            verify: function("regent-verify", &[("REGENT_AUDIENCE", region.facts.resource.clone())]).await,
+        }
+    }
+
+    /// Whose event it is.
+    pub(super) fn of(&self, event: &str) -> &Function {
+        match event.split('/').next() {
+            Some("token") => &self.token,
+            Some("accounts") => &self.accounts,
+            _ => &self.verify,
+        }
+    }
+
+    /// All that they wrote.
+    pub(super) fn logs(&self) -> String {
+        [&self.token, &self.accounts, &self.verify].map(Function::log).concat()
+    }
+}

@@ -1,0 +1,20 @@
+//! One binary of tests that speak as Regent's users do: over HTTP, with files, with other people's
+//! programs. A module is a subject, a test is a sentence about it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that meets what it did not expect fails where it does"
+)]
+
+mod bearer;
+mod bootstrap;
+mod clients;
+mod harness;
+mod infra;
+mod lambda;
+mod lifecycle;
+mod manage;
+mod stores;
+mod token;

@@ -1,0 +1,22 @@
+//! The management API: the rules of what is made, who may make it, and what is left of it.
+//!
+//! ```text
+//! names      what people type                  fields      what programs send
+//! limit      25 accounts, exactly              reveal      a secret is shown once
+//! once       Idempotency-Key                   versions    ETag and If-Match
+//! pages      lists                             trail       who did what to what
+//! privileges who may do what                   escalation  nobody hands out more than they hold
+//! admins     the last one stays
+//! ```
+
+mod admins;
+mod escalation;
+mod fields;
+mod limit;
+mod names;
+mod once;
+mod pages;
+mod privileges;
+mod reveal;
+mod trail;
+mod versions;
