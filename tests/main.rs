@@ -11,9 +11,12 @@
 mod bearer;
 mod bootstrap;
 mod clients;
+mod faults;
 mod harness;
+mod hot;
 mod infra;
 mod lambda;
+mod isolation;
 mod lifecycle;
 mod manage;
 mod stores;
