@@ -152,17 +152,7 @@ pub async fn list(
 /// A service account that the caller reaches.
 pub async fn read(app: &App, caller: &Caller, id: UserId) -> Result<User, Error> {
     caller.may(Privilege::ServiceAccountsRead)?;
-    find(app, caller, id).await
-}
-
-/// The same without asking for a privilege.
-pub(super) async fn find(app: &App, caller: &Caller, id: UserId) -> Result<User, Error> {
-    let user = caller.user_of(app, id).await?;
-    if user.service().is_some() {
-        Ok(user)
-    } else {
-        Err(ActError::NotFound.into())
-    }
+    caller.account_of(app, id).await
 }
 
 /// Plans a change. Tokens of an account that loses access die with the change.
@@ -174,7 +164,7 @@ pub async fn edit(
     if_match: Option<u64>,
 ) -> Result<Plan<User>, Error> {
     caller.may(Privilege::ServiceAccountsManage)?;
-    let before = find(app, caller, id).await?;
+    let before = caller.account_of(app, id).await?;
     check_version(if_match, before.version)?;
     let mut after = before.clone();
     let UserKind::Service(account) = &mut after.kind else {
@@ -222,7 +212,7 @@ pub(super) fn loses_access(before: &User, after: &User, organization: &Organizat
 /// Plans a deletion: permanent, and every credential and token is dead with it.
 pub async fn delete(app: &App, caller: &Caller, id: UserId, if_match: Option<u64>) -> Result<Plan<()>, Error> {
     caller.may(Privilege::ServiceAccountsManage)?;
-    let user = find(app, caller, id).await?;
+    let user = caller.account_of(app, id).await?;
     check_version(if_match, user.version)?;
     let account = user.service().ok_or(ActError::NotFound)?;
     let credentials = account.credentials.len().to_string();

@@ -180,6 +180,16 @@ impl Caller {
         Ok(user)
     }
 
+    /// A service account of the caller's organization that the caller reaches.
+    pub async fn account_of(&self, app: &App, id: UserId) -> Result<User, Error> {
+        let user = self.user_of(app, id).await?;
+        if user.service().is_some() {
+            Ok(user)
+        } else {
+            Err(ActError::NotFound.into())
+        }
+    }
+
     /// The organization as it is now, for a change to it.
     pub async fn organization_now(&self, app: &App) -> Result<Organization, Error> {
         let found = app.store().organization(self.organization.id).await?;

@@ -1,6 +1,5 @@
 //! Credentials of a service account: create, edit, rotate, delete one or many.
 
-use super::account::find;
 use super::plan::check_version;
 use super::{Caller, Plan};
 use crate::app::App;
@@ -86,7 +85,7 @@ struct Held {
 
 async fn hold(app: &App, caller: &Caller, id: UserId) -> Result<Held, Error> {
     caller.may(Privilege::ServiceAccountsManage)?;
-    let before = find(app, caller, id).await?;
+    let before = caller.account_of(app, id).await?;
     let account = before.service().ok_or(ActError::NotFound)?;
     let (subscription, credentials) = (account.subscription, account.credentials.clone());
     Ok(Held {
