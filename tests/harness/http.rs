@@ -93,14 +93,19 @@ impl Asked {
     }
 
     pub(crate) async fn send(self) -> Answer {
-        let response = self.0.send().await.unwrap();
+        self.try_send().await.unwrap()
+    }
+
+    /// The same where the server may go away meanwhile.
+    pub(crate) async fn try_send(self) -> reqwest::Result<Answer> {
+        let response = self.0.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.bytes().await.unwrap();
-        Answer {
+        let body = response.bytes().await?;
+        Ok(Answer {
             status,
             headers,
             body: String::from_utf8(body.to_vec()).unwrap(),
-        }
+        })
     }
 }
 
