@@ -7,22 +7,34 @@ use tokio::task::JoinSet;
 use crate::harness::{Account, Answer, Apart, Asked, Fault, Http, Region};
 
 fn grant(http: &Http, account: &Account) -> Asked {
-    http.token().basic(&account.client_id, &account.secret).form(&[("grant_type", "client_credentials")])
+    http.token()
+        .basic(&account.client_id, &account.secret)
+        .form(&[("grant_type", "client_credentials")])
 }
 
 /// One request to every face, each of which would be served.
 fn faces(region: &Region, http: &Http, account: &Account, token: &str) -> Vec<(&'static str, Asked)> {
     let form = |path: &str| {
-        http.post(path).basic(&account.client_id, &account.secret).form(&[("token", token)])
+        http.post(path)
+            .basic(&account.client_id, &account.secret)
+            .form(&[("token", token)])
     };
-    let api = |method: &str, path: &str| http.ask(method, &format!("/api/v1{path}")).bearer(&region.running.facts.admin.token);
+    let api = |method: &str, path: &str| {
+        http.ask(method, &format!("/api/v1{path}"))
+            .bearer(&region.running.facts.admin.token)
+    };
     let new = json!({"name": "x", "subscription": region.subscription()});
     vec![
         ("token", grant(http, account)),
         ("introspect", form("/oauth/v1/introspect")),
         ("revoke", form("/oauth/v1/revoke")),
         ("keys", http.get("/.well-known/jwks.json")),
-        ("verify", http.get("/verify").query(&[("resource", region.resource())]).bearer(token)),
+        (
+            "verify",
+            http.get("/verify")
+                .query(&[("resource", region.resource())])
+                .bearer(token),
+        ),
         ("list", api("GET", "/service-accounts")),
         ("create", api("POST", "/service-accounts").json(&new)),
         ("rotate", api("POST", &format!("{}/rotate", account.credential()))),
@@ -54,7 +66,11 @@ async fn a_table_that_does_not_answer_lets_nobody_in() {
     }
     all.join_all().await;
     // What needs no table is there.
-    gone.http.get("/.well-known/oauth-authorization-server").send().await.is(200);
+    gone.http
+        .get("/.well-known/oauth-authorization-server")
+        .send()
+        .await
+        .is(200);
 }
 
 #[tokio::test]
@@ -64,7 +80,14 @@ async fn a_table_that_refuses_lets_nobody_in_and_a_warm_process_neither() {
     let token = account.token(&region).await;
     let (apart, relay) = Apart::relayed(&region).await;
     grant(&apart.http, &account).send().await.is(200);
-    apart.http.get("/verify").query(&[("resource", region.resource())]).bearer(&token).send().await.is(200);
+    apart
+        .http
+        .get("/verify")
+        .query(&[("resource", region.resource())])
+        .bearer(&token)
+        .send()
+        .await
+        .is(200);
     for (what, asked) in faces(&region, &apart.http, &account, &token) {
         relay.fail("BatchGetItem", Fault::Denied, 1);
         unavailable(what, &asked.send().await);
@@ -82,20 +105,29 @@ async fn keys_left_unprocessed_are_asked_for_again_and_not_for_ever() {
     let (apart, relay) = Apart::relayed(&region).await;
     for times in 1..=3 {
         relay.fail("BatchGetItem", Fault::Unprocessed, times);
-        assert_eq!(grant(&apart.http, &account).send().await.is(200).text("/access_token"), token);
+        assert_eq!(
+            grant(&apart.http, &account).send().await.is(200).text("/access_token"),
+            token
+        );
         assert_eq!((relay.unmet(), relay.calls().len()), (0, times + 1));
     }
     relay.fail("BatchGetItem", Fault::Unprocessed, 4);
     unavailable("token", &grant(&apart.http, &account).send().await);
     relay.fail("BatchGetItem", Fault::Unprocessed, 4);
-    let verify = apart.http.get("/verify").query(&[("resource", region.resource())]).bearer(&token);
+    let verify = apart
+        .http
+        .get("/verify")
+        .query(&[("resource", region.resource())])
+        .bearer(&token);
     unavailable("verify", &verify.send().await);
     assert_eq!(relay.unmet(), 0);
 }
 
 fn create(region: &Region, http: &Http, name: &str) -> Asked {
     let body = json!({"name": name, "subscription": region.subscription(), "roles": [region.reader()]});
-    http.post("/api/v1/service-accounts").bearer(&region.running.facts.admin.token).json(&body)
+    http.post("/api/v1/service-accounts")
+        .bearer(&region.running.facts.admin.token)
+        .json(&body)
 }
 
 async fn accounts(region: &Region) -> Vec<Value> {
@@ -144,14 +176,23 @@ async fn a_write_that_fails_is_no_success() {
     }
     let token = grant(&apart.http, &account).send().await.is(200).text("/access_token");
     let fields = [("token", token.as_str())];
-    let revoke = || apart.http.post("/oauth/v1/revoke").basic(&account.client_id, &account.secret).form(&fields);
+    let revoke = || {
+        apart
+            .http
+            .post("/oauth/v1/revoke")
+            .basic(&account.client_id, &account.secret)
+            .form(&fields)
+    };
     relay.fail("UpdateItem", Fault::Denied, 1);
     unavailable("revoke", &revoke().send().await);
     assert_eq!(region.verified(&token).await, 200);
     revoke().send().await.is(200);
     assert_eq!(region.verified(&token).await, 401);
     relay.fail("TransactWriteItems", Fault::Denied, 1);
-    let asked = apart.http.ask("DELETE", &format!("/api/v1{}", account.path())).bearer(&region.running.facts.admin.token);
+    let asked = apart
+        .http
+        .ask("DELETE", &format!("/api/v1{}", account.path()))
+        .bearer(&region.running.facts.admin.token);
     unavailable("delete", &asked.send().await);
     account.token(&region).await;
 }
@@ -166,6 +207,15 @@ async fn a_row_that_cannot_be_read_is_an_outage_and_never_a_pass() {
         let keys = ["pk", "sk"].map(|name| (name.to_owned(), row[name].clone()));
         region.put(keys.into()).await;
     }
-    unavailable("verify", &region.http.get("/verify").query(&[("resource", region.resource())]).bearer(&token).send().await);
+    unavailable(
+        "verify",
+        &region
+            .http
+            .get("/verify")
+            .query(&[("resource", region.resource())])
+            .bearer(&token)
+            .send()
+            .await,
+    );
     unavailable("token", &account.grant(&region, &[]).await);
 }

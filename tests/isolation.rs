@@ -17,7 +17,14 @@ fn asked(region: &Region, token: &str, (method, path, body): &(&str, String, Val
 
 /// Every request that names an id, with the ids of others in it.
 fn requests(account: &str, credential: &str, of: &Names) -> Vec<(&'static str, String, Value)> {
-    let Names { user, organization, subscription, application, role, resource } = of;
+    let Names {
+        user,
+        organization,
+        subscription,
+        application,
+        role,
+        resource,
+    } = of;
     let account = format!("/service-accounts/{account}");
     let credential = format!("{account}/credentials/{credential}");
     let at = |method, path: String, body| (method, path, body);
@@ -29,7 +36,10 @@ fn requests(account: &str, credential: &str, of: &Names) -> Vec<(&'static str, S
         (format!("/roles/{role}"), json!({"name": "x"})),
         (format!("/applications/{application}"), json!({"name": "x"})),
         (format!("/resources/{resource}"), json!({"enabled": false})),
-        (format!("/subscriptions/{subscription}"), json!({"service_accounts_enabled": false})),
+        (
+            format!("/subscriptions/{subscription}"),
+            json!({"service_accounts_enabled": false}),
+        ),
         (format!("/organizations/{organization}"), json!({"name": "x"})),
     ] {
         all.push(at("GET", path.clone(), Value::Null));
@@ -44,9 +54,18 @@ fn requests(account: &str, credential: &str, of: &Names) -> Vec<(&'static str, S
     for noun in ["service-accounts", "applications", "resources"] {
         all.push(at("GET", format!("/{noun}?subscription={subscription}"), Value::Null));
     }
-    all.push(at("POST", "/service-accounts".to_owned(), json!({"name": "x", "subscription": subscription})));
-    all.push(at("POST", "/applications".to_owned(), json!({"name": "x", "subscription": subscription})));
-    let api = json!({"name": "x", "subscription": subscription, "audience": "https://x.test", "scopes": [{"name": "a"}]});
+    all.push(at(
+        "POST",
+        "/service-accounts".to_owned(),
+        json!({"name": "x", "subscription": subscription}),
+    ));
+    all.push(at(
+        "POST",
+        "/applications".to_owned(),
+        json!({"name": "x", "subscription": subscription}),
+    ));
+    let api =
+        json!({"name": "x", "subscription": subscription, "audience": "https://x.test", "scopes": [{"name": "a"}]});
     all.push(at("POST", "/resources".to_owned(), api));
     let person = json!({"name": "x", "email": "x@x.test", "user_type": "sales", "subscription": subscription});
     all.push(at("POST", "/users".to_owned(), person));
@@ -81,7 +100,11 @@ async fn unreachable(region: &Region, token: &str, theirs: &Account, of: &Names)
     for (request, like) in existing.iter().zip(&missing) {
         let answer = asked(region, token, request).send().await;
         assert_eq!(answer.status, 404, "{request:?}: {answer:?}");
-        assert_eq!(seen(&answer), seen(&asked(region, token, like).send().await), "{request:?}");
+        assert_eq!(
+            seen(&answer),
+            seen(&asked(region, token, like).send().await),
+            "{request:?}"
+        );
     }
 }
 
@@ -99,7 +122,11 @@ async fn another_organizations_things_do_not_exist() {
         role: globex.role.clone(),
         resource: resources.text("/items/0/id"),
     };
-    let robot = region.account_with(json!({"roles": ["organization_admin"]})).await.management_token(&region).await;
+    let robot = region
+        .account_with(json!({"roles": ["organization_admin"]}))
+        .await
+        .management_token(&region)
+        .await;
     let admin = region.running.facts.admin.token.as_str();
     unreachable(&region, admin, &theirs, &names).await;
     for request in requests(&theirs.id, &theirs.client_id, &names) {
@@ -108,7 +135,12 @@ async fn another_organizations_things_do_not_exist() {
     }
     // Everything is as it was.
     theirs.token(&region).await;
-    let read = region.by(&globex.token, "GET", &theirs.path()).send().await.is(200).json();
+    let read = region
+        .by(&globex.token, "GET", &theirs.path())
+        .send()
+        .await
+        .is(200)
+        .json();
     assert_eq!((&read["version"], &read["description"]), (&json!(1), &json!("")));
 }
 
@@ -117,25 +149,64 @@ async fn ids_of_another_organization_are_refused_inside_a_request() {
     let region = Region::start().await;
     let globex = Organization::found(&region).await;
     let account = region.account().await;
-    let their_resource = region.by(&globex.token, "GET", "/resources").send().await.is(200).text("/items/0/id");
+    let their_resource = region
+        .by(&globex.token, "GET", "/resources")
+        .send()
+        .await
+        .is(200)
+        .text("/items/0/id");
     for (method, path, body) in [
         ("PATCH", account.path(), json!({"roles": [globex.role]})),
         ("PATCH", account.path(), json!({"applications": [globex.application]})),
-        ("POST", "/service-accounts".to_owned(), json!({"name": "x", "subscription": region.subscription(), "roles": [globex.role]})),
-        ("POST", "/users".to_owned(), json!({"name": "x", "email": "x@x.test", "user_type": "sales", "roles": [globex.role]})),
-        ("POST", "/roles".to_owned(), json!({"name": "x", "scopes": [{"resource": their_resource, "scopes": ["read:me"]}]})),
-        ("PATCH", format!("/roles/{}", region.reader()), json!({"scopes": [{"resource": their_resource, "scopes": ["read:me"]}]})),
-        ("PATCH", format!("/subscriptions/{}", region.subscription()), json!({"default_resource": their_resource})),
+        (
+            "POST",
+            "/service-accounts".to_owned(),
+            json!({"name": "x", "subscription": region.subscription(), "roles": [globex.role]}),
+        ),
+        (
+            "POST",
+            "/users".to_owned(),
+            json!({"name": "x", "email": "x@x.test", "user_type": "sales", "roles": [globex.role]}),
+        ),
+        (
+            "POST",
+            "/roles".to_owned(),
+            json!({"name": "x", "scopes": [{"resource": their_resource, "scopes": ["read:me"]}]}),
+        ),
+        (
+            "PATCH",
+            format!("/roles/{}", region.reader()),
+            json!({"scopes": [{"resource": their_resource, "scopes": ["read:me"]}]}),
+        ),
+        (
+            "PATCH",
+            format!("/subscriptions/{}", region.subscription()),
+            json!({"default_resource": their_resource}),
+        ),
     ] {
         let answer = region.admin(method, &path).json(&body).send().await;
-        assert!([400, 404].contains(&answer.status.as_u16()), "{method} {path} {body}: {answer:?}");
+        assert!(
+            [400, 404].contains(&answer.status.as_u16()),
+            "{method} {path} {body}: {answer:?}"
+        );
     }
     // An audience belongs to one organization of the region.
     let taken = json!({"name": "x", "subscription": region.subscription(), "audience": globex.resource, "scopes": [{"name": "read:me"}]});
-    assert_eq!(region.admin("POST", "/resources").json(&taken).send().await.problem(409), "audience-taken");
+    assert_eq!(
+        region
+            .admin("POST", "/resources")
+            .json(&taken)
+            .send()
+            .await
+            .problem(409),
+        "audience-taken"
+    );
     // So does an address; which organization has it is not said.
     let taken = json!({"name": "x", "email": "ADMIN@globex.test", "user_type": "sales"});
-    assert_eq!(region.admin("POST", "/users").json(&taken).send().await.problem(409), "email-taken");
+    assert_eq!(
+        region.admin("POST", "/users").json(&taken).send().await.problem(409),
+        "email-taken"
+    );
 }
 
 #[tokio::test]
@@ -143,15 +214,45 @@ async fn lists_and_the_trail_show_ones_own_and_nothing_else() {
     let region = Region::start().await;
     let globex = Organization::found(&region).await;
     let (_ours, theirs) = (region.account().await, Account::create_in(&region, &globex).await);
-    for path in ["/service-accounts", "/users", "/roles", "/applications", "/resources", "/subscriptions", "/organizations", "/audit-events"] {
-        for (token, stranger) in [(&region.running.facts.admin.token, &globex), (&globex.token, &first(&region))] {
-            let body = region.by(token, "GET", path).query(&[("limit", "100")]).send().await.is(200).body;
-            for id in [&stranger.id, &stranger.subscription, &stranger.application, &stranger.role, &stranger.resource, &stranger.admin] {
+    for path in [
+        "/service-accounts",
+        "/users",
+        "/roles",
+        "/applications",
+        "/resources",
+        "/subscriptions",
+        "/organizations",
+        "/audit-events",
+    ] {
+        for (token, stranger) in [
+            (&region.running.facts.admin.token, &globex),
+            (&globex.token, &first(&region)),
+        ] {
+            let body = region
+                .by(token, "GET", path)
+                .query(&[("limit", "100")])
+                .send()
+                .await
+                .is(200)
+                .body;
+            for id in [
+                &stranger.id,
+                &stranger.subscription,
+                &stranger.application,
+                &stranger.role,
+                &stranger.resource,
+                &stranger.admin,
+            ] {
                 assert!(!body.contains(id.as_str()), "{path} shows {id}: {body}");
             }
         }
     }
-    let events = region.admin("GET", "/audit-events").query(&[("target", theirs.id.as_str())]).send().await.is(200);
+    let events = region
+        .admin("GET", "/audit-events")
+        .query(&[("target", theirs.id.as_str())])
+        .send()
+        .await
+        .is(200);
     assert_eq!(events.json()["items"], json!([]));
 }
 
@@ -174,40 +275,90 @@ async fn a_token_of_another_organization_opens_nothing_here() {
     let region = Region::start().await;
     let globex = Organization::found(&region).await;
     let theirs = Account::create_in(&region, &globex).await;
-    theirs.grant(&region, &[("resource", region.resource())]).await.refused(400, "invalid_target");
+    theirs
+        .grant(&region, &[("resource", region.resource())])
+        .await
+        .refused(400, "invalid_target");
     let token = theirs.token(&region).await;
     assert_eq!(Parts::of(&token).claims["aud"], globex.resource.as_str());
     assert_eq!(region.verified(&token).await, 401);
-    let at_home = region.http.get("/verify").query(&[("resource", globex.resource.as_str())]).bearer(&token);
+    let at_home = region
+        .http
+        .get("/verify")
+        .query(&[("resource", globex.resource.as_str())])
+        .bearer(&token);
     let at_home = at_home.send().await.is(200);
     assert_eq!(at_home.header("x-auth-organization"), Some(globex.id.as_str()));
     // Even signed by the region's own key, a token for their API does not speak for one of ours.
     let key = Forge::of(&region).await;
     let parts = Parts::of(&token).claim("aud", region.resource());
-    assert_eq!(region.verified(&parts.signed(|message| key.sign(message)).token()).await, 401);
+    assert_eq!(
+        region
+            .verified(&parts.signed(|message| key.sign(message)).token())
+            .await,
+        401
+    );
 }
 
 #[tokio::test]
 async fn nothing_of_one_region_is_anything_in_another() {
     let (us, eu) = pair().await;
-    let (ours, theirs) = (us.account().await, eu.account_with(json!({"roles": [eu.reader(), "viewer"]})).await);
-    let tokens = [theirs.token(&eu).await, theirs.management_token(&eu).await, eu.running.facts.admin.token.clone()];
+    let (ours, theirs) = (
+        us.account().await,
+        eu.account_with(json!({"roles": [eu.reader(), "viewer"]})).await,
+    );
+    let tokens = [
+        theirs.token(&eu).await,
+        theirs.management_token(&eu).await,
+        eu.running.facts.admin.token.clone(),
+    ];
     for token in &tokens {
         us.by(token, "GET", "/users").send().await.problem(401);
-        for resource in [us.resource(), eu.resource(), &us.running.facts.api, &eu.running.facts.api] {
-            us.http.get("/verify").query(&[("resource", resource)]).bearer(token).send().await.is(401);
+        for resource in [
+            us.resource(),
+            eu.resource(),
+            &us.running.facts.api,
+            &eu.running.facts.api,
+        ] {
+            us.http
+                .get("/verify")
+                .query(&[("resource", resource)])
+                .bearer(token)
+                .send()
+                .await
+                .is(401);
         }
-        let asked = ours.ask(&us, "/oauth/v1/introspect", &[("token", token)]).send().await.is(200);
+        let asked = ours
+            .ask(&us, "/oauth/v1/introspect", &[("token", token)])
+            .send()
+            .await
+            .is(200);
         assert_eq!(asked.json(), json!({"active": false}));
-        ours.ask(&us, "/oauth/v1/revoke", &[("token", token)]).send().await.is(200);
+        ours.ask(&us, "/oauth/v1/revoke", &[("token", token)])
+            .send()
+            .await
+            .is(200);
     }
     assert_eq!(eu.verified(&tokens[0]).await, 200);
-    ours.grant(&us, &[("resource", eu.resource())]).await.refused(400, "invalid_target");
+    ours.grant(&us, &[("resource", eu.resource())])
+        .await
+        .refused(400, "invalid_target");
     for path in ["/oauth/v1/token", "/oauth/v1/introspect", "/oauth/v1/revoke"] {
         let fields = [("grant_type", "client_credentials"), ("token", tokens[0].as_str())];
-        theirs.ask(&us, path, &fields).send().await.refused(401, "invalid_client");
-        let renamed = Account { client_id: theirs.client_id.replace("svc_eu_", "svc_us_"), ..theirs.clone() };
-        renamed.ask(&us, path, &fields).send().await.refused(401, "invalid_client");
+        theirs
+            .ask(&us, path, &fields)
+            .send()
+            .await
+            .refused(401, "invalid_client");
+        let renamed = Account {
+            client_id: theirs.client_id.replace("svc_eu_", "svc_us_"),
+            ..theirs.clone()
+        };
+        renamed
+            .ask(&us, path, &fields)
+            .send()
+            .await
+            .refused(401, "invalid_client");
     }
     let resource = eu.resource_id().await;
     let facts = &eu.running.facts;

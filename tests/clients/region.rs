@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::harness::{Answer, Http};
 use crate::lambda::binaries::binary;
@@ -75,6 +75,19 @@ impl Region {
     /// A folder of this test's own.
     pub(super) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// What it told people on stderr, once the last line of that begins with a word.
+    pub(super) async fn said(&self, last: &str) -> String {
+        for _ in 0..300 {
+            let said = std::fs::read_to_string(self.folder.path().join("log")).expect("its log");
+            let line = said.trim_end().lines().last().unwrap_or_default();
+            if line.starts_with(last) && said.ends_with('\n') {
+                return said;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        panic!("it never says {last}");
     }
 
     /// One of the facts.

@@ -49,6 +49,19 @@ async fn the_tour_leads_where_the_readme_says() {
     region.stop().await;
 }
 
+#[tokio::test]
+async fn what_a_start_prints_works_as_it_is_pasted() {
+    let region = Region::start().await;
+    let said = region.said("curl").await;
+    let (_, commands) = said.split_once("\nADMIN=").expect("commands to paste");
+    let mut pasted = Command::new(on_path("bash"));
+    pasted.arg("-euc").arg(format!("ADMIN={commands}"));
+    let me: Value = serde_json::from_str(&run(&mut pasted, &Value::Null).await).expect("the sample API's answer");
+    assert_eq!(me["organization"], region.facts["organization"]);
+    assert_eq!(me["scope"], "read:me");
+    region.stop().await;
+}
+
 /// The `sh` blocks of README's tour, one after the other, are the script that the test above runs.
 #[test]
 fn the_readme_quotes_the_tour_word_for_word() {

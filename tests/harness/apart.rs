@@ -16,7 +16,6 @@ use super::{Http, Region, Relay};
 /// Freshly started functions.
 pub(crate) struct Apart {
     pub(crate) http: Http,
-    pub(crate) app: App,
 }
 
 impl Apart {
@@ -40,13 +39,13 @@ impl Apart {
         let functions = Functions {
             token: regent_token::router(app.clone()),
             accounts: regent_accounts::router(app.clone()),
-            verify: regent_verify::router(app.clone()),
+            verify: regent_verify::router(app),
         };
         let routes = Router::new().fallback(route).with_state(functions);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let http = Http::new(&format!("http://{}", listener.local_addr().unwrap()));
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        Self { http, app }
+        Self { http }
     }
 }
 

@@ -87,6 +87,17 @@ pub(super) struct Made {
     pub(super) secret: ClientSecret,
 }
 
+/// A stand-in that has only just started may be slower than the product's patience. The act is safe
+/// to repeat.
+async fn ready(app: &App) {
+    for _ in 0..8 {
+        if ensure_signing_key(app).await.is_ok() {
+            return;
+        }
+    }
+    ensure_signing_key(app).await.unwrap();
+}
+
 impl Ground {
     pub(super) async fn new(place: &Place, name: &str) -> Self {
         let name = name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
@@ -101,7 +112,7 @@ impl Ground {
         };
         let clock = Clock::manual(Timestamp::from_seconds(BEGINNING));
         let app = App::new(config, &aws, clock.clone(), Rng::system()).unwrap();
-        ensure_signing_key(&app).await.unwrap();
+        ready(&app).await;
         let run = first_run();
         let founded = perform(&app, async || found(&app, &run).await).await.unwrap();
         let dynamodb = aws_sdk_dynamodb::config::Builder::from(&aws).endpoint_url(&place.dynamodb);

@@ -1,0 +1,276 @@
+//! The management API's own description (OpenAPI 3.1): served, whole, and true.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Account, Region};
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+async fn document(region: &Region) -> Value {
+    let answer = region.http.get("/api/v1/openapi.json").send().await.is(200);
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    answer.json()
+}
+
+/// Every operation: method, path, description.
+fn operations(document: &Value) -> Vec<(&str, &str, &Value)> {
+    let paths = document["paths"].as_object().unwrap().iter();
+    let all = paths.flat_map(|(path, item)| METHODS.map(|method| (method, path.as_str(), &item[method])));
+    all.filter(|(_, _, operation)| !operation.is_null()).collect()
+}
+
+#[tokio::test]
+async fn it_is_served_to_everybody_and_names_this_region() {
+    let region = Region::start().await;
+    let document = document(&region).await;
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
+    assert_eq!(document["servers"], json!([{"url": region.running.facts.issuer}]));
+    assert_eq!(document["security"], json!([{"bearer": []}]));
+    assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
+}
+
+#[tokio::test]
+async fn every_operation_in_it_answers_and_no_other() {
+    let region = Region::start().await;
+    let document = document(&region).await;
+    let described: BTreeSet<(&str, &str)> = operations(&document)
+        .iter()
+        .map(|(method, path, _)| (*method, *path))
+        .collect();
+    let paths: BTreeSet<&str> = described.iter().map(|(_, path)| *path).collect();
+    assert!(described.len() > 30, "{described:?}");
+    for path in paths {
+        let real = path
+            .replace("{id}", "usr_000000000000")
+            .replace("{credential}", "crd_000000000000");
+        assert!(real.starts_with("/api/v1/") && !real.contains('{'), "{path}");
+        for method in METHODS {
+            let status = region
+                .http
+                .ask(&method.to_uppercase(), &real)
+                .send()
+                .await
+                .status
+                .as_u16();
+            let expected = match described.contains(&(method, path)) {
+                true if path.ends_with("/openapi.json") => 200,
+                true => 401,
+                false => 405,
+            };
+            assert_eq!(status, expected, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_operation_is_named_and_says_how_it_fails() {
+    let region = Region::start().await;
+    let document = document(&region).await;
+    let mut names = BTreeSet::new();
+    for (method, path, operation) in operations(&document) {
+        let what = format!("{method} {path}");
+        assert!(names.insert(operation["operationId"].as_str().unwrap()), "{what}");
+        assert!(
+            operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()),
+            "{what}"
+        );
+        if path.ends_with("/openapi.json") {
+            continue;
+        }
+        let responses = operation["responses"].as_object().unwrap();
+        for status in ["401", "403", "503"] {
+            let schema = &responses[status]["content"]["application/problem+json"]["schema"]["$ref"];
+            assert_eq!(schema, "#/components/schemas/Problem", "{what} {status}");
+        }
+        assert!(responses.keys().any(|status| status.starts_with('2')), "{what}");
+        for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+            let parameters = operation["parameters"].as_array().unwrap();
+            let found = parameters
+                .iter()
+                .any(|one| one["name"] == name && one["in"] == "path" && one["required"] == true);
+            assert!(found, "{what}: {name}");
+        }
+    }
+}
+
+/// What the schema language says of a value, as far as this document uses it; where it is wrong.
+fn wrong(document: &Value, schema: &Value, value: &Value, at: &str) -> Option<String> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let schema = document.pointer(reference.strip_prefix('#').unwrap()).expect(reference);
+        return wrong(document, schema, value, at);
+    }
+    if let Some(all) = schema["allOf"].as_array() {
+        // The parts of a flattened object: each names members of its own.
+        return all
+            .iter()
+            .find_map(|part| members(document, part, value, at))
+            .or_else(|| {
+                let known: BTreeSet<String> = all.iter().flat_map(|part| names(document, part)).collect();
+                unknown(&known, value, at)
+            });
+    }
+    if let Some(one) = schema["oneOf"].as_array() {
+        let fits = one.iter().any(|schema| wrong(document, schema, value, at).is_none());
+        return (!fits).then(|| format!("{at}: {value} is none of {schema}"));
+    }
+    let types = match &schema["type"] {
+        Value::String(one) => vec![one.as_str()],
+        Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
+        _ => return Some(format!("{at}: no type in {schema}")),
+    };
+    if !types.contains(&type_of(value)) {
+        return Some(format!("{at}: {value} is not {types:?}"));
+    }
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .find_map(|item| wrong(document, &schema["items"], item, &format!("{at}/-"))),
+        Value::Object(_) if !schema["properties"].is_null() => {
+            let known = names(document, schema).into_iter().collect();
+            members(document, schema, value, at).or_else(|| unknown(&known, value, at))
+        }
+        _ => None,
+    }
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    schema["$ref"]
+        .as_str()
+        .map_or(schema, |reference| document.pointer(&reference[1..]).unwrap())
+}
+
+fn names(document: &Value, schema: &Value) -> Vec<String> {
+    let properties = resolved(document, schema)["properties"].as_object();
+    properties
+        .map(|properties| properties.keys().cloned().collect())
+        .unwrap_or_default()
+}
+
+fn members(document: &Value, schema: &Value, value: &Value, at: &str) -> Option<String> {
+    let schema = resolved(document, schema);
+    let required = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
+    let missing = required.clone().find(|name| value.get(*name).is_none());
+    missing.map(|name| format!("{at}: no {name} in {value}")).or_else(|| {
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        let mut there = properties.filter_map(|(name, schema)| Some((name, schema, value.get(name)?)));
+        there.find_map(|(name, schema, value)| wrong(document, schema, value, &format!("{at}/{name}")))
+    })
+}
+
+fn unknown(known: &BTreeSet<String>, value: &Value, at: &str) -> Option<String> {
+    let found = value.as_object()?.keys().find(|name| !known.contains(*name));
+    found.map(|name| format!("{at}: {name} is not described"))
+}
+
+#[tokio::test]
+async fn what_is_answered_is_what_is_described() {
+    let region = Region::start().await;
+    let document = document(&region).await;
+    let account = region
+        .account_with(json!({"description": "x", "applications": region.running.facts.applications}))
+        .await;
+    account.token(&region).await;
+    let Account { id, .. } = &account;
+    let credential = account.body["credential"]["id"].as_str().unwrap();
+    let facts = &region.running.facts;
+    let admin = crate::harness::Parts::of(&facts.admin.token).claims["sub"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for (method, path, body, real) in [
+        (
+            "post",
+            "/service-accounts",
+            json!({"name": "made", "subscription": region.subscription()}),
+            vec![],
+        ),
+        ("get", "/service-accounts", Value::Null, vec![]),
+        ("get", "/service-accounts/{id}", Value::Null, vec![id.as_str()]),
+        ("patch", "/service-accounts/{id}", json!({"description": "y"}), vec![id]),
+        (
+            "post",
+            "/service-accounts/{id}/credentials",
+            json!({"name": "c"}),
+            vec![id],
+        ),
+        ("get", "/service-accounts/{id}/credentials", Value::Null, vec![id]),
+        (
+            "get",
+            "/service-accounts/{id}/credentials/{credential}",
+            Value::Null,
+            vec![id, credential],
+        ),
+        (
+            "post",
+            "/service-accounts/{id}/credentials/{credential}/rotate",
+            json!({"overlap_seconds": 60}),
+            vec![id, credential],
+        ),
+        (
+            "patch",
+            "/service-accounts/{id}/credentials/{credential}",
+            json!({"name": "d"}),
+            vec![id, credential],
+        ),
+        (
+            "post",
+            "/service-accounts/{id}/credentials/delete",
+            json!({"client_ids": [credential]}),
+            vec![id],
+        ),
+        ("get", "/users", Value::Null, vec![]),
+        ("get", "/users/{id}", Value::Null, vec![&admin]),
+        (
+            "post",
+            "/users",
+            json!({"name": "u", "email": "u@acme.test", "user_type": "sales"}),
+            vec![],
+        ),
+        ("get", "/roles", Value::Null, vec![]),
+        ("get", "/roles/{id}", Value::Null, vec![region.editor()]),
+        ("post", "/roles", json!({"name": "r"}), vec![]),
+        ("get", "/applications", Value::Null, vec![]),
+        ("get", "/applications/{id}", Value::Null, vec![&facts.applications[0]]),
+        ("get", "/resources", Value::Null, vec![]),
+        ("get", "/subscriptions", Value::Null, vec![]),
+        ("get", "/subscriptions/{id}", Value::Null, vec![region.subscription()]),
+        ("get", "/organizations", Value::Null, vec![]),
+        ("get", "/organizations/{id}", Value::Null, vec![&facts.organization]),
+        ("get", "/audit-events", Value::Null, vec![]),
+        ("get", "/users/{id}", Value::Null, vec!["usr_000000000000"]),
+        ("post", "/roles", json!({"name": ""}), vec![]),
+    ] {
+        let mut filled = path.to_owned();
+        for (name, value) in ["{id}", "{credential}"].into_iter().zip(real) {
+            filled = filled.replace(name, value);
+        }
+        let asked = region.admin(&method.to_uppercase(), &filled);
+        let asked = if body.is_null() { asked } else { asked.json(&body) };
+        let answer = asked.send().await;
+        let described = &document["paths"][format!("/api/v1{path}")][method]["responses"][answer.status.as_str()];
+        let schema = &described["content"][answer.header("content-type").unwrap()]["schema"];
+        assert!(
+            schema.is_object(),
+            "{method} {path}: {} is not described",
+            answer.status
+        );
+        assert_eq!(wrong(&document, schema, &answer.json(), ""), None, "{method} {path}");
+    }
+}
