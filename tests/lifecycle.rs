@@ -3,12 +3,14 @@
 //! ```text
 //! rotate   a new secret under the same client ID      credentials   several of one account, separate fates
 //! end      deleted, or no service account any more    access        roles, applications, scopes taken away
+//! races    all of it at the same moment
 //! using    when it was last used, and that what was just made works at once
 //! ```
 
 mod access;
 mod credentials;
 mod end;
+mod races;
 mod rotate;
 mod using;
 

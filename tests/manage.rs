@@ -3,15 +3,18 @@
 //! ```text
 //! names      what people type                  fields      what programs send
 //! limit      25 accounts, exactly              reveal      a secret is shown once
+//! edges      requests that are none
 //! once       Idempotency-Key                   versions    ETag and If-Match
 //! pages      lists                             trail       who did what to what
 //! privileges who may do what                   escalation  nobody hands out more than they hold
-//! admins     the last one stays
+//! admins     the last one stays             filters     what the trail leaves out
 //! ```
 
 mod admins;
+mod edges;
 mod escalation;
 mod fields;
+mod filters;
 mod limit;
 mod names;
 mod once;

@@ -2,16 +2,19 @@
 //! again yields the same token.
 //!
 //! ```text
-//! request   methods, content types, parameters        client    who is believed, and what the others are told
+//! request   methods, content types, parameters        answer    what comes back, and what is too long
+//! client    client authentication                     stranger  what the others are told
 //! scope     scopes and roles                          target    resources (RFC 8707), switches
 //! reuse     the same token while it is valid          profile   the token itself, read by a library that is not ours
 //! guess     what guessing costs
 //! ```
 
+mod answer;
 mod client;
 mod guess;
 mod profile;
 mod request;
 mod reuse;
 mod scope;
+mod stranger;
 mod target;

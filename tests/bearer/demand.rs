@@ -2,28 +2,8 @@
 
 use serde_json::json;
 
-use crate::harness::{Answer, Asked, Region};
-
-const BARE: &str = r#"Bearer realm="regent""#;
-const INVALID: &str = r#"Bearer realm="regent", error="invalid_token", error_description="The token is expired, revoked, malformed, or meant for another API or region. Request a new one.""#;
-
-fn at<'a>(region: &'a Region, fields: &[(&str, &str)]) -> Asked {
-    region
-        .http
-        .get("/verify")
-        .query(&[&[("resource", region.resource())], fields].concat())
-}
-
-#[track_caller]
-fn challenged(answer: Answer, status: u16, challenge: &str) {
-    let answer = answer.is(status).not_kept();
-    assert_eq!(answer.header("www-authenticate"), Some(challenge));
-    assert_eq!(answer.body, "");
-    assert!(
-        answer.headers.keys().all(|name| !name.as_str().starts_with("x-auth-")),
-        "{answer:#?}"
-    );
-}
+use super::{INVALID, at, challenged};
+use crate::harness::Region;
 
 #[tokio::test]
 async fn a_good_token_is_answered_with_its_identity() {
@@ -56,72 +36,6 @@ async fn a_good_token_is_answered_with_its_identity() {
         ] {
             assert_eq!(answer.header(name), Some(value), "{method} {name}");
         }
-    }
-}
-
-#[tokio::test]
-async fn who_sends_no_token_is_told_how_and_nothing_else() {
-    let region = Region::start().await;
-    let account = region.account().await;
-    let token = account.token(&region).await;
-    challenged(at(&region, &[]).send().await, 401, BARE);
-    for authorization in [
-        "Bearer",
-        "Bearer ",
-        "Basic abc",
-        &format!("Basic {token}"),
-        &token,
-        "",
-        &format!("DPoP {token}"),
-    ] {
-        let answer = at(&region, &[]).header("authorization", authorization).send().await;
-        challenged(answer, 401, BARE);
-    }
-    let basic = at(&region, &[]).basic(&account.client_id, &account.secret).send().await;
-    challenged(basic, 401, BARE);
-}
-
-#[tokio::test]
-async fn the_scheme_is_compared_without_case() {
-    let region = Region::start().await;
-    let token = region.account().await.token(&region).await;
-    for scheme in ["Bearer", "bearer", "BEARER", "bEaReR"] {
-        at(&region, &[])
-            .header("authorization", &format!("{scheme} {token}"))
-            .send()
-            .await
-            .is(200);
-    }
-}
-
-#[tokio::test]
-async fn a_token_in_the_url_or_the_body_is_not_seen() {
-    let region = Region::start().await;
-    let token = region.account().await.token(&region).await;
-    let in_url = at(&region, &[("access_token", &token)]).send().await;
-    challenged(in_url, 401, BARE);
-    let asked = region.http.post("/verify").query(&[("resource", region.resource())]);
-    challenged(asked.form(&[("access_token", &token)]).send().await, 401, BARE);
-    let admin = region.running.facts.admin.token.as_str();
-    let api = region
-        .http
-        .get("/api/v1/users")
-        .query(&[("access_token", admin)])
-        .send()
-        .await
-        .is(401);
-    assert_eq!(api.header("www-authenticate"), Some(BARE));
-}
-
-#[tokio::test]
-async fn two_authorizations_are_an_invalid_request() {
-    let region = Region::start().await;
-    let token = region.account().await.token(&region).await;
-    for second in [format!("Bearer {token}"), "Bearer x".to_owned(), "Basic abc".to_owned()] {
-        let asked = at(&region, &[]).bearer(&token).header("authorization", &second);
-        asked.send().await.refused(400, "invalid_request");
-        let asked = region.admin("GET", "/users").header("authorization", &second);
-        asked.send().await.problem(400);
     }
 }
 

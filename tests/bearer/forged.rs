@@ -5,42 +5,8 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Value, json};
 
-use crate::harness::{Account, Forge, Parts, Region, pair};
-
-/// Asks every face: forward authentication, the management API, introspection.
-async fn refused_everywhere(region: &Region, account: &Account, token: &str, what: &str) {
-    let api = region.running.facts.api.as_str();
-    for resource in [region.resource(), api] {
-        let answer = region
-            .http
-            .get("/verify")
-            .query(&[("resource", resource)])
-            .bearer(token)
-            .send()
-            .await;
-        assert_eq!(answer.status, 401, "{what} at {resource}");
-        let challenge = answer.header("www-authenticate").unwrap();
-        assert!(challenge.contains(r#"error="invalid_token""#), "{what}: {challenge}");
-    }
-    let answer = region.by(token, "GET", "/users").send().await;
-    assert_eq!(answer.status, 401, "{what} at the management API");
-    let answer = account
-        .ask(region, "/oauth/v1/introspect", &[("token", token)])
-        .send()
-        .await
-        .is(200);
-    assert_eq!(answer.json(), json!({"active": false}), "{what}, introspected");
-}
-
-/// A region, a good token of an account for the sample API, and one of the admin.
-async fn stage() -> (Region, Account, [String; 2]) {
-    let region = Region::start().await;
-    let account = region.account().await;
-    let tokens = [account.token(&region).await, region.running.facts.admin.token.clone()];
-    // The region has its key in memory: what follows is refused by reading the token alone.
-    assert_eq!(region.verified(&tokens[0]).await, 200);
-    (region, account, tokens)
-}
+use super::{refused_everywhere, stage};
+use crate::harness::{Forge, Parts, pair};
 
 #[tokio::test]
 async fn unsigned_tokens() {
@@ -229,60 +195,4 @@ async fn tokens_of_another_region() {
         .signed(|message| key.sign(message));
         refused_everywhere(&us, &account, &forged.token(), "ours under another region's key").await;
     }
-}
-
-#[tokio::test]
-async fn what_is_no_token_at_all() {
-    let (region, account, [token, _]) = stage().await;
-    let parts: Vec<&str> = token.split('.').collect();
-    for forged in [
-        "x",
-        ".",
-        "..",
-        "...",
-        "a.b.c",
-        "null",
-        "{}",
-        "\u{e9}",
-        &token[1..],
-        &token[..token.len() - 1],
-        &format!("{token}."),
-        &format!("{token}A"),
-        &format!("{token}="),
-        &format!("{token}.{}", parts[2]),
-        &format!("{token} "),
-        &format!("{token},{token}"),
-        &format!("Bearer {token}"),
-        &format!("{}.{}", parts[0], parts[1]),
-        &format!("{}.{}.{}", parts[1], parts[0], parts[2]),
-        &format!("{}.{}.{}", parts[0], parts[2], parts[1]),
-        &format!("{}..{}", parts[0], parts[2]),
-        &format!("{}.{}.{}.x.y", parts[0], parts[1], parts[2]),
-        &token.replace('.', "\u{2024}"),
-        &"x".repeat(9000),
-        &format!("{}.{}.{}", parts[0], "A".repeat(9000), parts[2]),
-        &format!("{}.{}.{}", BASE64URL.encode("[]"), parts[1], parts[2]),
-        &format!("{}.{}.{}", parts[0], BASE64URL.encode("[".repeat(3000)), parts[2]),
-        &format!("{}.{}.{}", parts[0], BASE64URL.encode(b"\xff\xfe"), parts[2]),
-        // The same bits in another spelling.
-        &format!("{}.{}.{}", parts[0], parts[1], other_spelling(parts[2])),
-    ] {
-        if forged.is_ascii() && forged.trim() == forged {
-            refused_everywhere(&region, &account, forged, forged).await;
-        }
-        let answer = account
-            .ask(&region, "/oauth/v1/introspect", &[("token", forged)])
-            .send()
-            .await
-            .is(200);
-        assert_eq!(answer.json(), json!({"active": false}), "{forged}, introspected");
-    }
-}
-
-/// Base64 whose last character has bits that no byte takes: it must not decode.
-fn other_spelling(encoded: &str) -> String {
-    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let (head, last) = encoded.split_at(encoded.len() - 1);
-    let index = ALPHABET.find(last).unwrap();
-    format!("{head}{}", &ALPHABET[index + 1..index + 2])
 }

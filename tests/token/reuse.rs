@@ -171,7 +171,7 @@ async fn a_region_with_a_new_issuer_gives_out_no_token_of_the_old() {
     let account = region.account().await;
     let old = account.token(&region).await;
     let moved = Apart::with(&region, |config| {
-        config.issuer = Issuer::parse("https://moved.example").unwrap()
+        config.issuer = Issuer::parse("https://moved.example").unwrap();
     })
     .await;
     let own = [

@@ -1,0 +1,70 @@
+//! Where a token is looked for (RFC 6750 §2): the Authorization header, once, and nowhere else.
+
+use super::{BARE, at, challenged};
+use crate::harness::Region;
+
+#[tokio::test]
+async fn who_sends_no_token_is_told_how_and_nothing_else() {
+    let region = Region::start().await;
+    let account = region.account().await;
+    let token = account.token(&region).await;
+    challenged(at(&region, &[]).send().await, 401, BARE);
+    for authorization in [
+        "Bearer",
+        "Bearer ",
+        "Basic abc",
+        &format!("Basic {token}"),
+        &token,
+        "",
+        &format!("DPoP {token}"),
+    ] {
+        let answer = at(&region, &[]).header("authorization", authorization).send().await;
+        challenged(answer, 401, BARE);
+    }
+    let basic = at(&region, &[]).basic(&account.client_id, &account.secret).send().await;
+    challenged(basic, 401, BARE);
+}
+
+#[tokio::test]
+async fn the_scheme_is_compared_without_case() {
+    let region = Region::start().await;
+    let token = region.account().await.token(&region).await;
+    for scheme in ["Bearer", "bearer", "BEARER", "bEaReR"] {
+        at(&region, &[])
+            .header("authorization", &format!("{scheme} {token}"))
+            .send()
+            .await
+            .is(200);
+    }
+}
+
+#[tokio::test]
+async fn a_token_in_the_url_or_the_body_is_not_seen() {
+    let region = Region::start().await;
+    let token = region.account().await.token(&region).await;
+    let in_url = at(&region, &[("access_token", &token)]).send().await;
+    challenged(in_url, 401, BARE);
+    let asked = region.http.post("/verify").query(&[("resource", region.resource())]);
+    challenged(asked.form(&[("access_token", &token)]).send().await, 401, BARE);
+    let admin = region.running.facts.admin.token.as_str();
+    let api = region
+        .http
+        .get("/api/v1/users")
+        .query(&[("access_token", admin)])
+        .send()
+        .await
+        .is(401);
+    assert_eq!(api.header("www-authenticate"), Some(BARE));
+}
+
+#[tokio::test]
+async fn two_authorizations_are_an_invalid_request() {
+    let region = Region::start().await;
+    let token = region.account().await.token(&region).await;
+    for second in [format!("Bearer {token}"), "Bearer x".to_owned(), "Basic abc".to_owned()] {
+        let asked = at(&region, &[]).bearer(&token).header("authorization", &second);
+        asked.send().await.refused(400, "invalid_request");
+        let asked = region.admin("GET", "/users").header("authorization", &second);
+        asked.send().await.problem(400);
+    }
+}
