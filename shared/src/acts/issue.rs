@@ -3,7 +3,7 @@
 use super::authenticate::{self, Client, binding};
 use crate::app::App;
 use crate::domain::{
-    Ask, Claims, Credential, Error, Grant, IssuedToken, Scopes, Standing, Timestamp, TokenId, Unavailable, User,
+    Ask, Claims, Credential, Error, Granted, IssuedToken, Scopes, Standing, Timestamp, TokenId, Unavailable, User,
 };
 use crate::keys::{jws, seal, secret_hash};
 use crate::oauth::Presented;
@@ -59,7 +59,7 @@ fn what(app: &App, presented: &Presented, ask: &Ask) -> String {
     BASE64URL.encode(&hash.as_ref()[..16])
 }
 
-fn reusable(app: &App, client: &Client, grant: &Grant) -> Option<(String, Timestamp)> {
+fn reusable(app: &App, client: &Client, grant: &Granted) -> Option<(String, Timestamp)> {
     let (row, token) = client.issued.as_ref()?;
     let reusable = row.is_reusable(
         grant,
@@ -76,7 +76,7 @@ async fn issue(
     app: &App,
     presented: &Presented,
     client: &Client,
-    grant: &Grant,
+    grant: &Granted,
     what: &str,
 ) -> Result<(String, Timestamp), Error> {
     let mut seen = client.seen.clone();
@@ -117,7 +117,7 @@ async fn sign(
     app: &App,
     presented: &Presented,
     client: &Client,
-    grant: &Grant,
+    grant: &Granted,
 ) -> Result<(String, IssuedToken), Unavailable> {
     let now = Timestamp::from_seconds(app.now().seconds());
     let claims = claims(app, client, grant, now);
@@ -146,7 +146,7 @@ async fn sign(
     Ok((token, row))
 }
 
-fn claims(app: &App, client: &Client, grant: &Grant, now: Timestamp) -> Claims {
+fn claims(app: &App, client: &Client, grant: &Granted, now: Timestamp) -> Claims {
     let Standing {
         organization,
         subscription,

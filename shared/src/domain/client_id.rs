@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// apart from user ids, which also occur as `sub` (RFC 9068 §5, RFC 9700 §4.15).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ClientId {
+pub struct ServiceClientId {
     /// The region whose table has the credential.
     pub region: RegionLabel,
     /// The organization.
@@ -23,7 +23,7 @@ pub struct ClientId {
     pub credential: CredentialId,
 }
 
-impl ClientId {
+impl ServiceClientId {
     const PREFIX: &str = "svc_";
 
     /// Reads a client ID.
@@ -52,7 +52,7 @@ impl ClientId {
     }
 }
 
-impl std::fmt::Display for ClientId {
+impl std::fmt::Display for ServiceClientId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (organization, subscription) = (self.organization.code(), self.subscription.code());
         let (user, credential) = (self.user.code(), self.credential.code());
@@ -62,6 +62,149 @@ impl std::fmt::Display for ClientId {
             Self::PREFIX,
             self.region
         )
+    }
+}
+
+impl TryFrom<String> for ServiceClientId {
+    type Error = Invalid;
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        Self::parse(&text)
+    }
+}
+
+impl From<ServiceClientId> for String {
+    fn from(id: ServiceClientId) -> Self {
+        id.to_string()
+    }
+}
+
+/// `cli_<region>_` and twelve characters: a client for people that was registered, by an admin or
+/// by itself (RFC 7591). Not a secret.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RegisteredClientId {
+    /// The region whose table has the client.
+    pub region: RegionLabel,
+    code: Code,
+}
+
+impl RegisteredClientId {
+    /// A new client ID.
+    pub fn from_random(region: RegionLabel, random: [u8; LENGTH]) -> Self {
+        Self {
+            region,
+            code: Code::from_random(random),
+        }
+    }
+
+    /// Reads a client ID.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let read = || {
+            let (region, code) = text.strip_prefix("cli_")?.split_once('_')?;
+            Some(Self {
+                region: RegionLabel::parse(region).ok()?,
+                code: Code::parse(code)?,
+            })
+        };
+        read().ok_or(Invalid::new("must be the client ID of a registered client (cli_…)"))
+    }
+}
+
+impl std::fmt::Display for RegisteredClientId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "cli_{}_{}", self.region, self.code.as_str())
+    }
+}
+
+impl TryFrom<String> for RegisteredClientId {
+    type Error = Invalid;
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        Self::parse(&text)
+    }
+}
+
+impl From<RegisteredClientId> for String {
+    fn from(id: RegisteredClientId) -> Self {
+        id.to_string()
+    }
+}
+
+/// The URL of a Client ID Metadata Document: the client ID of a client that nobody registered. An
+/// `https` URL (or `http` on loopback, which only a local region fetches) with a path, without
+/// fragment, user, or `.` and `..` segments; at most 255 characters. Compared as it is written.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DocumentUrl(String);
+
+impl DocumentUrl {
+    /// Reads a URL.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let refused =
+            || Invalid::new("must be the https URL of a client metadata document, with a path and without fragment");
+        let url = url::Url::parse(text).map_err(|_| refused())?;
+        let loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        let secure = url.scheme() == "https" || (url.scheme() == "http" && loopback);
+        // What the parser writes is what was read: no dot segments, no user, no default port, no escapes.
+        let plain = url.as_str() == text && url.username().is_empty() && url.password().is_none();
+        let path = url.path().len() > 1 && url.fragment().is_none() && !text.contains('#');
+        if secure && plain && path && text.len() <= 255 {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(refused())
+        }
+    }
+
+    /// The URL as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The host that vouches for the document, with its port if that is unusual.
+    pub fn host(&self) -> &str {
+        let after_scheme = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        after_scheme.split('/').next().unwrap_or_default()
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        self.0.starts_with("http://")
+    }
+}
+
+super::region::string_conversions!(DocumentUrl);
+
+/// What a client calls itself, of whichever kind.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum ClientId {
+    /// A credential of a service account.
+    Service(ServiceClientId),
+    /// A registered client for people.
+    Registered(RegisteredClientId),
+    /// A client for people that publishes its own metadata.
+    Document(DocumentUrl),
+}
+
+impl ClientId {
+    /// Reads a client ID. The three kinds have no text in common.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        if text.starts_with("cli_") {
+            RegisteredClientId::parse(text).map(Self::Registered)
+        } else if text.starts_with("http") {
+            DocumentUrl::parse(text).map(Self::Document)
+        } else {
+            ServiceClientId::parse(text).map(Self::Service)
+        }
+    }
+}
+
+impl std::fmt::Display for ClientId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Service(id) => id.fmt(f),
+            Self::Registered(id) => id.fmt(f),
+            Self::Document(url) => url.fmt(f),
+        }
     }
 }
 
@@ -86,7 +229,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_client_id_reads_back_as_itself(region in "[a-z][a-z0-9]{0,11}", a: [u8; 12], b: [u8; 12], c: [u8; 12], d: [u8; 12]) {
-            let id = ClientId {
+            let id = ServiceClientId {
                 region: RegionLabel::parse(&region).unwrap(),
                 organization: OrganizationId::from_random(a),
                 subscription: SubscriptionId::from_random(b),
@@ -95,12 +238,12 @@ mod tests {
             };
             let text = id.to_string();
             prop_assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
-            prop_assert_eq!(ClientId::parse(&text), Ok(id));
+            prop_assert_eq!(ServiceClientId::parse(&text), Ok(id));
         }
 
         #[test]
         fn reading_never_panics(text in "svc_[a-z0-9_é]{0,70}|\\PC{0,80}") {
-            let _ = ClientId::parse(&text);
+            let _ = ServiceClientId::parse(&text);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Credentials of a service account.
 
-use super::{CredentialId, Invalid, Name, Seconds, Timestamp, TokenId};
+use super::{CredentialId, Name, RedirectUri, Seconds, Timestamp, TokenId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -138,40 +138,6 @@ impl Credential {
     }
 }
 
-/// Where a credential is used from: an absolute `https` URL (or `http` on loopback) without
-/// fragment or user, at most 255 characters.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RedirectUri(String);
-
-impl RedirectUri {
-    /// Reads a redirect URI.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let refused = || {
-            Invalid::new(
-                "must be an https URL (http on loopback only) without fragment or user, at most 255 characters",
-            )
-        };
-        let url = url::Url::parse(text).map_err(|_| refused())?;
-        let loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        let secure = url.scheme() == "https" || (url.scheme() == "http" && loopback);
-        let plain = url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
-        let printable = text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-        if secure && plain && printable {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(refused())
-        }
-    }
-
-    /// The URI as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-super::region::string_conversions!(RedirectUri);
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,28 +221,5 @@ mod tests {
         };
         assert_eq!(one_more(99), Revocation::All);
         assert!(matches!(one_more(100), Revocation::One { expired, .. } if expired.len() == Credential::MAX_REVOKED));
-    }
-
-    #[test]
-    fn redirect_uris() {
-        for good in [
-            "https://example.com",
-            "https://example.com:8443/cb?x=1",
-            "http://127.0.0.1:9/cb",
-            "http://localhost/",
-        ] {
-            assert!(RedirectUri::parse(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "",
-            "example.com",
-            "http://example.com/",
-            "https://u@example.com/",
-            "https://example.com/#f",
-            "javascript:alert(1)",
-            "https://example.com\\@evil.test/",
-        ] {
-            assert!(RedirectUri::parse(bad).is_err(), "{bad}");
-        }
     }
 }

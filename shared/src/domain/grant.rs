@@ -1,170 +1,77 @@
-//! The decision at the token endpoint: may this account have that token?
+//! What a person allowed a client: the family of tokens that came of one authorization code.
 
-use super::{
-    ApiResource, Audience, ClientError, ClientId, Credential, GrantError, Grants, IssuedToken, Organization, Privilege,
-    Scopes, Seconds, ServiceAccount, StoredSecret, Subscription, Timestamp, User,
-};
+use super::{Audience, ClientId, GrantId, OrganizationId, Origin, Scopes, Seconds, SubscriptionId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
 
-/// What a token request asks for.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Ask {
-    /// The scopes named; empty if none were, which asks for all that are granted.
-    pub scopes: Scopes,
-    /// The API resource named.
-    pub resource: Option<Audience>,
-}
-
-/// What is granted.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A grant (RFC 6749 §1.3) that a client redeemed, with the state of its refresh token.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Grant {
+    /// Its id.
+    pub id: GrantId,
+    /// Who allowed it.
+    pub user: UserId,
+    /// The person's organization.
+    pub organization: OrganizationId,
+    /// The subscription the person chose.
+    pub subscription: SubscriptionId,
+    /// Whom it was allowed.
+    pub client_id: ClientId,
+    /// What the client called itself.
+    pub client_name: String,
+    /// The origin of the redirect URI: the grant lives while the organization approves it.
+    pub origin: Origin,
+    /// The approval's count of withdrawals at that time.
+    pub approval_epoch: u32,
     /// The API resource.
     pub audience: Audience,
-    /// The scopes.
+    /// What was allowed. A refresh may ask for less, never for more.
     pub scopes: Scopes,
-    /// How long a new token lives.
-    pub lifetime: Seconds,
+    /// When the person signed in for it.
+    pub authenticated_at: Timestamp,
+    /// When it was redeemed.
+    pub created_at: Timestamp,
+    /// When its refresh token was last used.
+    pub used_at: Timestamp,
+    /// When it ends, used or not.
+    pub ends_at: Timestamp,
+    /// Which access tokens are good: revoking one moves on, and leaves the refresh token alone.
+    pub generation: u32,
+    /// Digest of the family's secret: who shows it held a token of this family.
+    pub family: String,
+    /// Digest of the one refresh token that is good.
+    pub current: String,
+    /// Digest of the one before, which is good again for a moment, for the answer may have been lost.
+    pub previous: Option<String>,
+    /// What the current token was derived with from the previous one.
+    pub nonce: String,
+    /// Why it is over, if it is.
+    pub ended: Option<GrantEnd>,
+    /// Counts every write, so that none is lost under another.
+    pub revision: u64,
 }
 
-/// A client as the table knows it: the parts belong together.
-#[derive(Clone, Debug)]
-pub struct Standing {
-    /// The organization, with its roles.
-    pub organization: Organization,
-    /// The subscription, with its API resources.
-    pub subscription: Subscription,
-    /// The service account's user.
-    pub user: User,
-    client_id: ClientId,
+/// Why a grant is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantEnd {
+    /// The client or the person gave it up.
+    Revoked,
+    /// Its code was redeemed twice, or a spent refresh token came again: somebody has a copy.
+    Replayed,
 }
 
-impl Standing {
-    /// Puts together what was found under a client ID. A client ID that mixes the ids of others
-    /// finds rows that do not belong together, and is unknown.
-    pub fn of(
-        client_id: ClientId,
-        organization: Option<Organization>,
-        subscription: Option<Subscription>,
-        user: Option<User>,
-    ) -> Result<Self, ClientError> {
-        let (Some(organization), Some(subscription), Some(user)) = (organization, subscription, user) else {
-            return Err(ClientError::Unknown);
-        };
-        let belongs = user.organization == organization.id
-            && subscription.organization == organization.id
-            && user.service().is_some_and(|account| {
-                account.subscription == subscription.id && account.credentials.contains_key(&client_id.credential)
-            });
-        if belongs {
-            Ok(Self {
-                organization,
-                subscription,
-                user,
-                client_id,
-            })
-        } else {
-            Err(ClientError::Unknown)
-        }
-    }
+impl Grant {
+    /// How long an access token of a grant lives: an hour.
+    pub const ACCESS_LIFETIME: Seconds = Seconds(3600);
+    /// The longest pause between two refreshes: 30 days.
+    pub const IDLE: Seconds = Seconds(30 * 86_400);
+    /// The longest grant: 180 days.
+    pub const LIFETIME: Seconds = Seconds(180 * 86_400);
+    /// How long the token before the current one is answered again.
+    pub const GRACE: Seconds = Seconds(10);
 
-    /// The client ID.
-    pub fn client_id(&self) -> &ClientId {
-        &self.client_id
-    }
-
-    /// The service account and the credential.
-    pub fn account(&self) -> Result<(&ServiceAccount, &Credential), ClientError> {
-        let account = self.user.service().ok_or(ClientError::Unknown)?;
-        let credential = account
-            .credentials
-            .get(&self.client_id.credential)
-            .ok_or(ClientError::Unknown)?;
-        Ok((account, credential))
-    }
-
-    /// Decides. `management` is the audience of the management API, whose scopes are privileges.
-    pub fn grant(&self, ask: &Ask, management: &Audience) -> Result<Grant, GrantError> {
-        let account = self.user.service().ok_or(GrantError::PlanDisabled)?;
-        if !self.subscription.service_accounts_enabled {
-            return Err(GrantError::PlanDisabled);
-        }
-        let held = self.user.grants(&self.organization);
-        let target = self.target(ask, management)?;
-        let offered = target.scopes(&held);
-        let scopes = if ask.scopes.is_empty() {
-            offered
-        } else if ask.scopes.is_subset(&offered) {
-            ask.scopes.clone()
-        } else {
-            return Err(GrantError::ScopeNotGranted);
-        };
-        if scopes.is_empty() {
-            return Err(GrantError::NoScope);
-        }
-        Ok(Grant {
-            audience: target.audience().clone(),
-            scopes,
-            lifetime: account.token_lifetime.seconds(),
-        })
-    }
-
-    fn target<'a>(&'a self, ask: &Ask, management: &'a Audience) -> Result<Target<'a>, GrantError> {
-        let wants_management = match &ask.resource {
-            Some(audience) => audience == management,
-            None => !ask.scopes.is_empty() && ask.scopes.iter().all(|scope| Privilege::parse(scope.as_str()).is_ok()),
-        };
-        if wants_management {
-            return Ok(Target::Management(management));
-        }
-        let resource = self.subscription.resolve(ask.resource.as_ref(), &ask.scopes)?;
-        if resource.enabled {
-            Ok(Target::Resource(resource))
-        } else {
-            Err(GrantError::ResourceDisabled)
-        }
-    }
-}
-
-/// What a token is for.
-enum Target<'a> {
-    Management(&'a Audience),
-    Resource(&'a ApiResource),
-}
-
-impl Target<'_> {
-    fn audience(&self) -> &Audience {
-        match self {
-            Self::Management(audience) => audience,
-            Self::Resource(resource) => &resource.audience,
-        }
-    }
-
-    fn scopes(&self, held: &Grants) -> Scopes {
-        match self {
-            Self::Management(_) => Privilege::scopes(held.privileges.iter().copied()),
-            Self::Resource(resource) => held.at(resource),
-        }
-    }
-}
-
-impl IssuedToken {
-    /// Whether asking again yields this token: it is what would be granted now, to this secret,
-    /// nobody has revoked it, and more than `margin` of its life is left.
-    pub fn is_reusable(
-        &self,
-        grant: &Grant,
-        standing: &Standing,
-        secret: &StoredSecret,
-        margin: Seconds,
-        now: Timestamp,
-    ) -> bool {
-        let Ok((_, credential)) = standing.account() else {
-            return false;
-        };
-        !credential.revoked.contains_key(&self.id)
-            && self.generation == secret.generation
-            && self.epoch == standing.user.epoch(Some(credential))
-            && self.scopes == grant.scopes
-            && self.audience == grant.audience
-            && now.plus(margin) < self.expires_at
+    /// Whether its refresh token may be used at all.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.ended.is_none() && now < self.ends_at && now < self.used_at.plus(Self::IDLE)
     }
 }

@@ -12,11 +12,11 @@ pub(super) const LENGTH: usize = 12;
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// The part of an id after its prefix.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) struct Code([u8; LENGTH]);
 
 impl Code {
-    fn from_random(random: [u8; LENGTH]) -> Self {
+    pub(super) fn from_random(random: [u8; LENGTH]) -> Self {
         Self(random.map(|byte| ALPHABET[usize::from(byte & 31)]))
     }
 
@@ -25,7 +25,7 @@ impl Code {
         bytes.iter().all(|byte| ALPHABET.contains(byte)).then_some(Self(bytes))
     }
 
-    fn as_str(&self) -> &str {
+    pub(super) fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
@@ -100,6 +100,8 @@ ids! {
     UserId = "usr_";
     /// A credential of a service account.
     CredentialId = "crd_";
+    /// What a person allowed a client.
+    GrantId = "grn_";
     /// An audit event.
     EventId = "evt_";
 }
@@ -119,8 +121,8 @@ macro_rules! codes {
     )*};
 }
 
-// Those that a client ID is made of.
-codes!(OrganizationId, SubscriptionId, UserId, CredentialId);
+// Those that a client ID or a refresh token is made of.
+codes!(OrganizationId, SubscriptionId, UserId, CredentialId, GrantId);
 
 #[cfg(test)]
 mod tests {

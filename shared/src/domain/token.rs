@@ -1,7 +1,8 @@
 //! Access tokens: what they say, and what is kept of an issued one.
 
 use super::{
-    ApplicationId, Audience, ClientId, CredentialId, Invalid, OrganizationId, Scopes, SubscriptionId, Timestamp, UserId,
+    ApplicationId, Audience, CredentialId, Invalid, OrganizationId, Scopes, ServiceClientId, SubscriptionId, Timestamp,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +77,7 @@ pub struct Claims {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Subject {
     /// A service account, through one of its credentials.
-    Service(ClientId),
+    Service(ServiceClientId),
     /// A person.
     Person(UserId),
 }
@@ -90,7 +91,7 @@ impl Claims {
         if self.client_id == Self::FIRST_PARTY {
             return UserId::parse(&self.sub).ok().map(Subject::Person);
         }
-        let client_id = ClientId::parse(&self.client_id).ok()?;
+        let client_id = ServiceClientId::parse(&self.client_id).ok()?;
         let consistent = self.sub == self.client_id
             && self.organization == client_id.organization
             && self.subscription == Some(client_id.subscription);

@@ -1,8 +1,8 @@
 //! Users: people, and service accounts, which are users of type `service`.
 
 use super::{
-    ApplicationId, BuiltinRole, ClientId, Credential, CredentialId, Description, Email, Grants, Invalid, Name,
-    Organization, OrganizationId, RegionLabel, RoleRef, Seconds, SubscriptionId, Timestamp,
+    ApplicationId, BuiltinRole, Credential, CredentialId, Description, Email, Grants, Invalid, Name, Organization,
+    OrganizationId, RegionLabel, RoleRef, Seconds, ServiceClientId, SubscriptionId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -137,8 +137,13 @@ impl User {
     }
 
     /// The client ID of one of its credentials.
-    pub fn client_id(&self, region: &RegionLabel, account: &ServiceAccount, credential: CredentialId) -> ClientId {
-        ClientId {
+    pub fn client_id(
+        &self,
+        region: &RegionLabel,
+        account: &ServiceAccount,
+        credential: CredentialId,
+    ) -> ServiceClientId {
+        ServiceClientId {
             region: region.clone(),
             organization: self.organization,
             subscription: account.subscription,

@@ -1,6 +1,6 @@
 //! The decision at every verification: is this token good, here and now?
 
-use super::{Audience, Claims, ClientId, Scopes, Seconds, Subject, Subscription, Timestamp, TokenError, User};
+use super::{Audience, Claims, Scopes, Seconds, ServiceClientId, Subject, Subscription, Timestamp, TokenError, User};
 
 /// What the API demands of a token.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,7 +74,7 @@ impl Claims {
         }
     }
 
-    fn credential_stands(&self, client_id: &ClientId, user: &User, now: Timestamp) -> Result<(), TokenError> {
+    fn credential_stands(&self, client_id: &ServiceClientId, user: &User, now: Timestamp) -> Result<(), TokenError> {
         let account = user.service().ok_or(TokenError::SubjectGone)?;
         let credential = account
             .credentials

@@ -2,7 +2,7 @@
 //! both, never the URL.
 
 use super::form::{Form, decode};
-use crate::domain::{ClientError, ClientId, ClientSecret, Error, Invalid};
+use crate::domain::{ClientError, ClientSecret, Error, Invalid, ServiceClientId};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderMap, header::AUTHORIZATION};
 
@@ -10,7 +10,7 @@ use http::{HeaderMap, header::AUTHORIZATION};
 #[derive(Debug)]
 pub struct Presented {
     /// Who it says it is.
-    pub client_id: ClientId,
+    pub client_id: ServiceClientId,
     /// What it proves it with.
     pub secret: ClientSecret,
 }
@@ -59,7 +59,7 @@ pub fn authenticate(headers: &HeaderMap, query: Option<&str>, form: &Form) -> Re
         }
     };
     Ok(Presented {
-        client_id: ClientId::parse(&client_id).map_err(|_| ClientError::Malformed)?,
+        client_id: ServiceClientId::parse(&client_id).map_err(|_| ClientError::Malformed)?,
         secret: ClientSecret::parse(&secret).map_err(|_| ClientError::Malformed)?,
     })
 }

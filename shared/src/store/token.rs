@@ -5,8 +5,8 @@ use super::item::{Item, expiring, value};
 use super::key::Key;
 use super::write::number;
 use crate::domain::{
-    ClientId, CredentialId, IssuedToken, Organization, Revocation, Subscription, Timestamp, TokenId, Unavailable, User,
-    UserId,
+    CredentialId, IssuedToken, Organization, Revocation, ServiceClientId, Subscription, Timestamp, TokenId,
+    Unavailable, User, UserId,
 };
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -40,7 +40,7 @@ const KIND: &str = "token";
 impl Store {
     /// Everything a token request needs; `what` tells its secret, scopes and resource apart from
     /// others of the same credential.
-    pub async fn token_request(&self, client: &ClientId, what: &str) -> Result<TokenRows, Unavailable> {
+    pub async fn token_request(&self, client: &ServiceClientId, what: &str) -> Result<TokenRows, Unavailable> {
         let (organization, subscription) = (
             Key::organization(client.organization),
             Key::subscription(client.subscription),

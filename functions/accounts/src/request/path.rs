@@ -5,7 +5,7 @@ use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
 use regent::acts::Caller;
 use regent::app::App;
-use regent::domain::{ActError, ClientId, CredentialId, Invalid, UserId};
+use regent::domain::{ActError, CredentialId, Invalid, ServiceClientId, UserId};
 
 /// The one id in a path.
 pub(crate) struct Id<T>(pub(crate) T);
@@ -57,8 +57,8 @@ pub(crate) fn credential(
     if let Ok(id) = CredentialId::parse(text) {
         return Ok(Ok(id));
     }
-    let client =
-        ClientId::parse(text).map_err(|_| Invalid::new("must be a client ID or the id of a credential (crd_…)"))?;
+    let client = ServiceClientId::parse(text)
+        .map_err(|_| Invalid::new("must be a client ID or the id of a credential (crd_…)"))?;
     let ours = client.region == app.config().region
         && client.organization == caller.organization().id
         && client.user == account;

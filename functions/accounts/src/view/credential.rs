@@ -5,7 +5,7 @@ use http::StatusCode;
 use regent::acts::credential::NewSecret;
 use regent::app::App;
 use regent::domain::{
-    ActError, ClientId, ClientSecret, Credential, CredentialId, Name, RedirectUri, Timestamp, User, UserId, mask,
+    ActError, ClientSecret, Credential, CredentialId, Name, RedirectUri, ServiceClientId, Timestamp, User, UserId, mask,
 };
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
@@ -20,7 +20,7 @@ pub(crate) struct CredentialView {
     #[schema(value_type = String, max_length = 64)]
     name: Name<64>,
     #[schema(value_type = String, example = "••••••89ab")]
-    client_id: Hidden<ClientId>,
+    client_id: Hidden<ServiceClientId>,
     #[schema(value_type = String, example = "••••••Xy3Z")]
     client_secret: Hidden<ClientSecret>,
     #[schema(value_type = Option<String>, format = "uri")]
@@ -50,7 +50,7 @@ enum Hidden<T> {
     Masked(String),
 }
 
-impl Serialize for Hidden<ClientId> {
+impl Serialize for Hidden<ServiceClientId> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Shown(id) => serializer.collect_str(id),

@@ -1,0 +1,1 @@
+//! For the table's stream: mail to admins, events to EventBridge.

@@ -1,0 +1,3 @@
+//! The notify function on Lambda.
+
+fn main() {}
