@@ -5,12 +5,13 @@
 //! http      requests as short as they can be, answers that print        token     a token taken apart and put together wrong
 //! relay     in front of the table: counts calls, and lies when told to  apart     functions with another way to the table
 //! forge     the region's own key in the wrong hands       organization   a second customer in the same region
-//! table     the rows themselves
+//! table     the rows themselves                       browser        a person's: cookies, forms, redirects
 //! ```
 //! A region starts in some ten milliseconds, so every test has one and none waits for another.
 
 mod account;
 mod apart;
+mod browser;
 mod forge;
 mod http;
 mod organization;
@@ -21,6 +22,7 @@ mod token;
 
 pub(crate) use account::Account;
 pub(crate) use apart::Apart;
+pub(crate) use browser::{Browser, HtmlForm};
 pub(crate) use forge::Forge;
 pub(crate) use http::{Answer, Asked, Http, encoded};
 pub(crate) use organization::Organization;

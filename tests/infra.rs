@@ -4,6 +4,7 @@
 //! tools      the programs that tests/setup installs        rendered   the template as CloudFormation gets it
 //! functions  processor, binary, limits, logs               roles      who may do what to what
 //! data       what must outlive mistakes                    regions    one samconfig.toml entry per region
+//! stream     the table's stream, on its way to mail and events
 //! deploy     the whole stack, twice, in a CloudFormation that is not ours
 //! ```
 //! A missing tool fails its test: an infrastructure nobody checked must not look checked.
@@ -15,6 +16,7 @@ mod functions;
 mod regions;
 mod rendered;
 mod roles;
+mod stream;
 mod tools;
 
 use crate::infra::tools::{Tool, infra};

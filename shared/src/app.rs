@@ -2,10 +2,12 @@
 
 use crate::config::{Config, ConfigError, variable};
 use crate::domain::{Audience, Invalid, Seconds, Timestamp, Unavailable};
+use crate::fetch::Documents;
 use crate::keys::{Failures, KeyRing, Proofs, Signer};
 use crate::store::Store;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+pub use aws_config::SdkConfig;
+use aws_config::{BehaviorVersion, Region};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{SharedCredentialsProvider, StalledStreamProtectionConfig};
@@ -26,6 +28,7 @@ struct Parts {
     signer: Option<Signer>,
     proofs: Proofs,
     failures: Failures,
+    documents: Documents,
     clock: Clock,
     rng: Rng,
 }
@@ -59,12 +62,14 @@ impl App {
         });
         let management = config.management_audience()?;
         let proofs = Proofs::new(rng.bytes());
+        let documents = Documents::new(config.allow_loopback_documents);
         Ok(Self(Arc::new(Parts {
             config,
             management,
             store,
             ring: KeyRing::default(),
             failures: Failures::default(),
+            documents,
             signer,
             proofs,
             clock,
@@ -72,17 +77,9 @@ impl App {
         })))
     }
 
-    /// Reads the environment, as Lambda sets it. Looks for no profile files and asks no metadata
-    /// service: Lambda puts credentials and region into the environment, and starting is quick.
+    /// Reads the environment, as Lambda sets it.
     pub fn from_env() -> Result<Self, StartError> {
-        let aws = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .credentials_provider(SharedCredentialsProvider::new(
-                EnvironmentVariableCredentialsProvider::new(),
-            ))
-            .region(variable("AWS_REGION").map(Region::new))
-            .build();
-        Self::new(Config::from_env()?, &aws, Clock::system(), Rng::system())
+        Self::new(Config::from_env()?, &environment(), Clock::system(), Rng::system())
     }
 
     /// The settings.
@@ -123,6 +120,11 @@ impl App {
         &self.0.failures
     }
 
+    /// The metadata documents of clients, as this process may fetch them.
+    pub fn documents(&self) -> &Documents {
+        &self.0.documents
+    }
+
     /// The time.
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
@@ -132,6 +134,18 @@ impl App {
     pub fn random<const N: usize>(&self) -> [u8; N] {
         self.0.rng.bytes()
     }
+}
+
+/// What the environment says of AWS. Looks for no profile files and asks no metadata service: Lambda
+/// puts credentials and region into the environment, and starting is quick.
+pub fn environment() -> SdkConfig {
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .credentials_provider(SharedCredentialsProvider::new(
+            EnvironmentVariableCredentialsProvider::new(),
+        ))
+        .region(variable("AWS_REGION").map(Region::new))
+        .build()
 }
 
 /// How long a dependency may take before the request fails closed: less than the functions have.

@@ -21,6 +21,9 @@ pub struct Config {
     pub reuse_margin: Seconds,
     /// `REGENT_REGIONS`: the other regions' issuers, `us=https://…,eu=https://…`.
     pub regions: BTreeMap<RegionLabel, Issuer>,
+    /// Whether clients' metadata documents may be at `http` URLs on loopback. No variable sets it:
+    /// only a region on a developer's machine has it.
+    pub allow_loopback_documents: bool,
     /// `AWS_ENDPOINT_URL_DYNAMODB`: another endpoint than AWS's.
     pub dynamodb_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_SECRETS_MANAGER`: another endpoint than AWS's.
@@ -46,6 +49,7 @@ impl Config {
             algorithm: SigningAlgorithm::default(),
             reuse_margin: Seconds(30),
             regions: BTreeMap::new(),
+            allow_loopback_documents: false,
             dynamodb_endpoint: None,
             secrets_endpoint: None,
         }

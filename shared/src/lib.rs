@@ -4,7 +4,8 @@
 //! - [`oauth`]: the RFCs' words, and the maps from reasons to the wire; uses `domain`
 //! - [`keys`]: signing, verification, secrets at rest; uses `domain`
 //! - [`store`]: the one table; uses `domain`
-//! - [`acts`]: what users do; uses `app`, `domain`, `store`, `keys`
+//! - [`fetch`]: client metadata documents from the Internet; uses `domain`
+//! - [`acts`]: what users do; uses `app`, `domain`, `oauth`, `store`, `keys`, `fetch`
 //! - [`web`]: what every HTTP function needs; uses all of them
 //! - [`app`], [`config`]: what a handler may touch
 
@@ -12,6 +13,7 @@ pub mod acts;
 pub mod app;
 pub mod config;
 pub mod domain;
+pub mod fetch;
 pub mod keys;
 pub mod oauth;
 pub mod store;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use regent::acts::account::NewAccount;
-use regent::acts::credential::NewCredential;
+use regent::acts::credential::{FreshSecret, NewCredential};
 use regent::acts::{Caller, account, credential, perform};
 use regent::domain::{AccountName, Description, Name, RegionLabel, RoleRef, TokenLifetime, User};
 use regent_local::region::{Options, Running, start};
@@ -33,7 +33,8 @@ impl Stand {
             roles: BTreeSet::from([RoleRef::parse(&region.facts.roles[0]).unwrap()]),
             token_lifetime: TokenLifetime::DEFAULT,
         };
-        let made = perform(app, async || account::create(app, &caller, &new).await)
+        let fresh = FreshSecret::of_new_credential(app);
+        let made = perform(app, async || account::create(app, &caller, &new, &fresh).await)
             .await
             .unwrap();
         let client_id = |user: &User, credential| {
@@ -47,8 +48,9 @@ impl Stand {
             expires_at: None,
         };
         while clients.len() < credentials {
+            let fresh = FreshSecret::of_new_credential(app);
             let made = perform(app, async || {
-                credential::create(app, &caller, made.user.id, &more).await
+                credential::create(app, &caller, made.user.id, &more, &fresh).await
             })
             .await
             .unwrap();

@@ -11,7 +11,7 @@ use regent_local::region::{Bound, Options, Running};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Account, Asked, Http};
+use super::{Account, Asked, Browser, Http};
 
 static PEOPLE: AtomicU32 = AtomicU32::new(1);
 
@@ -47,6 +47,18 @@ impl Region {
     /// Moves the region's clock.
     pub(crate) fn wait(&self, seconds: u32) {
         self.clock.advance(Seconds(seconds));
+    }
+
+    /// A browser that nobody is signed in at.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.running.issuer.as_str())
+    }
+
+    /// A browser at which the first admin is signed in.
+    pub(crate) async fn admin_browser(&self) -> Browser {
+        let (browser, admin) = (self.browser(), &self.running.facts.admin);
+        browser.sign_in(&admin.email, &admin.password).await.is(303);
+        browser
     }
 
     /// A request to the management API by the first admin.

@@ -27,6 +27,9 @@ fn two_regions_deploy_and_share_nothing() {
         "TableStreamArn",
         "SigningKeyArn",
         "VerifyFunctionArn",
+        "EventBusName",
+        "NotifyFailuresUrl",
+        "Console",
     ] {
         assert_ne!(us.get(key), eu.get(key), "{key} is shared");
     }
@@ -85,7 +88,7 @@ async fn the_deployed_functions_do_their_work_within_their_roles() {
 /// What `sam build` leaves: the template with a folder per function. The emulator runs `bootstrap` here.
 fn built(folder: &Path) -> PathBuf {
     let mut template = fs::read_to_string(infra().join("template.yaml")).expect("the template");
-    for name in ["token", "accounts", "verify"] {
+    for name in ["token", "authorize", "accounts", "console", "verify", "notify"] {
         let code = folder.join(name);
         fs::create_dir_all(&code).expect("a folder");
         let bootstrap = code.join("bootstrap");

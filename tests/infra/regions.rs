@@ -25,6 +25,8 @@ fn every_region_can_be_deployed_by_its_label() {
         assert_eq!(deploy["stack_name"], format!("regent-{label}"));
         assert_eq!(deploy["s3_prefix"], format!("regent-{label}"));
         assert_eq!(deploy["parameter_overrides"][0], format!("RegionLabel={label}"));
+        let mail = deploy["parameter_overrides"][1].as_str().expect("a parameter");
+        assert!(mail.starts_with("MailFrom=") && mail.contains('@'), "{label}: {mail}");
         // No role has a name of its own, so the stack needs no more than this.
         assert_eq!(deploy["capabilities"], "CAPABILITY_IAM");
         assert_eq!(

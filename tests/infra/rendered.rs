@@ -44,6 +44,17 @@ pub(super) fn named(value: &Value) -> Option<&str> {
     value["Ref"].as_str().or_else(|| value["Fn::GetAtt"][0].as_str())
 }
 
+/// The same for a policy's resource: a stream is not its table.
+pub(super) fn granted(value: &Value) -> Option<String> {
+    let plain = ["Arn", "Id"];
+    match (&value["Fn::GetAtt"][0], &value["Fn::GetAtt"][1], &value["Fn::Sub"][0]) {
+        (Value::String(id), Value::String(part), _) if plain.contains(&part.as_str()) => Some(id.clone()),
+        (Value::String(id), Value::String(part), _) => Some(format!("{id}.{part}")),
+        (_, _, Value::String(arn)) => Some(arn.clone()),
+        _ => None,
+    }
+}
+
 /// One string or a list of them, as policies write actions.
 pub(super) fn strings(value: &Value) -> Vec<&str> {
     match value {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regent::acts::account::NewAccount;
+use regent::acts::credential::FreshSecret;
 use regent::acts::{Caller, FirstRun, Founded, account, ensure_signing_key, found, perform, person_token};
 use regent::app::{App, Clock, Rng};
 use regent::config::Config;
@@ -167,9 +168,9 @@ impl Ground {
             roles: BTreeSet::from([RoleRef::Custom(self.founded.roles[0])]),
             token_lifetime: TokenLifetime::DEFAULT,
         };
-        let made = perform(&self.app, async || account::create(&self.app, &caller, &new).await)
-            .await
-            .unwrap();
+        let fresh = FreshSecret::of_new_credential(&self.app);
+        let plan = async || account::create(&self.app, &caller, &new, &fresh).await;
+        let made = perform(&self.app, plan).await.unwrap();
         Made {
             user: made.user,
             credential: made.credential,

@@ -6,6 +6,7 @@ use crate::request::{Bearer, Edit, Id, IfMatch, New, Query, given};
 use crate::view::{AccountView, CreatedAccountView};
 use axum::extract::State;
 use regent::acts::account::{self, AccountChanges, NewAccount};
+use regent::acts::credential::FreshSecret;
 use regent::acts::perform;
 use regent::app::App;
 use regent::domain::{AccountName, ApplicationId, Description, RoleRef, SubscriptionId, TokenLifetime, UserId};
@@ -75,7 +76,11 @@ async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<Cre
         token_lifetime: body.token_lifetime.unwrap_or(TokenLifetime::DEFAULT),
     };
     let view = |made: &_| CreatedAccountView::of(&app, made);
-    make(&app, once, view, async || account::create(&app, &caller, &new).await).await
+    let fresh = FreshSecret::of_new_credential(&app);
+    make(&app, once, view, async || {
+        account::create(&app, &caller, &new, &fresh).await
+    })
+    .await
 }
 
 /// Read a service account

@@ -7,7 +7,7 @@ use crate::request::{Bearer, CredentialPath, Edit, Id, IfMatch, New, Query, cred
 use crate::view::{CredentialView, DeletedView, RotatedView};
 use axum::extract::State;
 use http::StatusCode;
-use regent::acts::credential::{self, CredentialChanges, NewCredential};
+use regent::acts::credential::{self, CredentialChanges, FreshSecret, NewCredential};
 use regent::acts::{Caller, account, perform};
 use regent::app::App;
 use regent::domain::{ActError, CredentialId, FieldError, Invalid, Name, RedirectUri, Seconds, Timestamp, UserId};
@@ -87,8 +87,9 @@ async fn create(
         expires_at: body.expires_at.map(|time| time.0),
     };
     let view = |made: &_| CredentialView::revealed(&app, made);
+    let fresh = FreshSecret::of_new_credential(&app);
     make(&app, once, view, async || {
-        credential::create(&app, &caller, id, &new).await
+        credential::create(&app, &caller, id, &new, &fresh).await
     })
     .await
 }
@@ -168,8 +169,9 @@ async fn rotate(
     let id = path.credential(&app, &caller)?;
     let overlap = Seconds(request.body.overlap_seconds.unwrap_or_default());
     let view = |made: &_| CredentialView::revealed(&app, made).map(RotatedView);
+    let fresh = FreshSecret::of(&app, id);
     make(&app, once, view, async || {
-        credential::rotate(&app, &caller, path.account, id, overlap).await
+        credential::rotate(&app, &caller, path.account, &fresh, overlap).await
     })
     .await
 }

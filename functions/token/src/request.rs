@@ -4,7 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use http::{Response, StatusCode};
 use regent::domain::{Error, Invalid};
-use regent::oauth::{Form, Presented, authenticate, wire};
+use regent::oauth::{Authentication, Form, authenticate, wire};
 use regent::web::{json, oauth_refusal, source};
 
 /// A form with the client's authentication, not yet proved.
@@ -12,7 +12,7 @@ pub(crate) struct ClientRequest {
     /// The parameters.
     pub(crate) form: Form,
     /// What the client shows of itself.
-    pub(crate) client: Presented,
+    pub(crate) client: Authentication,
     /// Where it came from.
     pub(crate) source: String,
 }

@@ -1,7 +1,7 @@
 //! Service accounts: create, edit, delete.
 
-use super::credential::{NewSecret, new_credential};
 use super::plan::check_version;
+use super::secret::{FreshSecret, NewSecret};
 use super::{Caller, Plan};
 use crate::app::App;
 use crate::domain::{
@@ -40,7 +40,12 @@ pub struct AccountChanges {
 }
 
 /// Plans a service account with its first credential.
-pub async fn create(app: &App, caller: &Caller, new: &NewAccount) -> Result<Plan<NewSecret>, Error> {
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    new: &NewAccount,
+    fresh: &FreshSecret,
+) -> Result<Plan<NewSecret>, Error> {
     caller.may(Privilege::ServiceAccountsManage)?;
     caller.reach(new.subscription)?;
     caller.hand_out(&new.roles, &BTreeSet::new())?;
@@ -53,13 +58,14 @@ pub async fn create(app: &App, caller: &Caller, new: &NewAccount) -> Result<Plan
     check_room(&subscription)?;
     let now = app.now();
     let id = UserId::from_random(app.random());
-    let credential = new_credential(app, Name::parse("default").map_err(Error::Request)?, None, None).await?;
+    let name = Name::parse("default").map_err(Error::Request)?;
+    let credential = fresh.first_of(app, name, None, None).await?;
     let account = ServiceAccount {
         subscription: new.subscription,
         description: new.description.clone(),
         applications: new.applications.clone(),
         token_lifetime: new.token_lifetime,
-        credentials: BTreeMap::from([(credential.stored.id, credential.stored)]),
+        credentials: BTreeMap::from([(credential.id, credential)]),
     };
     let user = User {
         id,
@@ -84,11 +90,7 @@ pub async fn create(app: &App, caller: &Caller, new: &NewAccount) -> Result<Plan
     let mut writes = app.store().create_account(&user, new.subscription)?;
     writes.push(app.store().record(&event)?);
     Ok(Plan {
-        value: NewSecret {
-            user,
-            credential: credential.id,
-            secret: credential.secret,
-        },
+        value: fresh.shown(user),
         writes,
     })
 }

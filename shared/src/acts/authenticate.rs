@@ -2,10 +2,11 @@
 
 use crate::app::App;
 use crate::domain::{
-    ClientError, ClientSecret, CredentialId, Error, IssuedToken, Standing, StoredSecret, TokenId, Unavailable,
+    Client as AppClient, ClientAuthentication, ClientCredential, ClientError, ClientId, ClientSecret, CredentialId,
+    Error, IssuedToken, RegionLabel, Standing, StoredSecret, TokenId, Unavailable,
 };
 use crate::keys::{seal, secret_hash};
-use crate::oauth::Presented;
+use crate::oauth::{Presented, PresentedClient};
 use crate::store::TokenRows;
 
 /// A client that has proved its secret.
@@ -21,9 +22,12 @@ pub(super) struct Client {
     pub(super) seen: Option<TokenId>,
 }
 
-/// Refuses what needs no read: a client of another region.
+/// Refuses what needs no read: a service account of another region.
 pub(super) fn check_region(app: &App, presented: &Presented) -> Result<(), ClientError> {
-    let theirs = &presented.client_id.region;
+    own_region(app, &presented.client_id.region)
+}
+
+fn own_region(app: &App, theirs: &RegionLabel) -> Result<(), ClientError> {
     if *theirs == app.config().region {
         return Ok(());
     }
@@ -103,6 +107,59 @@ async fn prove_slowly(
         proving.await.unwrap_or(false)
     };
     Ok(app.proofs().check(presented, id, secret.generation, argon2).await)
+}
+
+/// Proves a client of people from what the table has of it: a registered one with a secret shows
+/// the secret, a public one is what it says, and PKCE and the refresh token prove the rest. Counts
+/// failures per source. `None` is a client whose metadata document has not been read lately.
+pub(super) async fn prove_client(
+    app: &App,
+    presented: &PresentedClient,
+    known: Option<AppClient>,
+    source: &str,
+) -> Result<Option<AppClient>, Error> {
+    if let ClientId::Registered(id) = &presented.client_id {
+        own_region(app, &id.region)?;
+    }
+    let known = known.filter(|client| !client.is_over(app.now()));
+    let proved = match (&presented.client_id, &known) {
+        (ClientId::Document(_), _) => presented.secret.is_none(),
+        (ClientId::Registered(_), Some(client)) => match (&client.authentication, &presented.secret) {
+            (ClientAuthentication::None, secret) => secret.is_none(),
+            (ClientAuthentication::ClientSecret(credential), Some(secret)) => {
+                prove_credential(app, secret, credential).await?
+            }
+            (ClientAuthentication::ClientSecret(_), None) => false,
+        },
+        (ClientId::Registered(_) | ClientId::Service(_), _) => false,
+    };
+    if proved {
+        return Ok(known);
+    }
+    let refused = app
+        .failures()
+        .count(source, &presented.client_id.to_string(), app.now());
+    Err(refused
+        .map_or_else(
+            |retry_after| ClientError::TooManyFailures { retry_after },
+            |()| ClientError::WrongSecret,
+        )
+        .into())
+}
+
+async fn prove_credential(
+    app: &App,
+    presented: &ClientSecret,
+    credential: &ClientCredential,
+) -> Result<bool, Unavailable> {
+    let print = secret_hash::fingerprint(presented, credential.id);
+    let found = credential
+        .live_secrets(app.now())
+        .find(|secret| secret.fingerprint == print);
+    match found {
+        Some(secret) => prove_slowly(app, presented, credential.id, secret).await,
+        None => Ok(false),
+    }
 }
 
 /// What a sealed token is bound to: if the row around it was changed, it does not open.

@@ -149,6 +149,9 @@ fn organization(app: &App, run: &FirstRun, founded: &Founded, resource: Resource
         roles: founded.roles.iter().zip(&run.roles).map(role).collect(),
         subscriptions: BTreeMap::from([(founded.subscription, run.subscription.clone())]),
         admins: 1,
+        clients: 0,
+        dynamic_registration_enabled: true,
+        metadata_documents_enabled: true,
         created_at: app.now(),
         version: 1,
         revision: 1,
@@ -247,6 +250,8 @@ pub async fn person_token(app: &App, person: UserId, lifetime: Seconds) -> Resul
         applications: Vec::new(),
         generation: 0,
         epoch: user.epoch(None),
+        grant: None,
+        auth_time: None,
     };
     let key = app.signer()?.key(now).await?;
     Ok(jws::sign(&claims, &key)?)

@@ -1,5 +1,6 @@
 //! Who calls the management API, and the one check of what they may do.
 
+use super::session::SignedIn;
 use super::verify::examine;
 use crate::app::App;
 use crate::domain::{
@@ -38,6 +39,16 @@ impl Caller {
             grants,
             source_ip,
         })
+    }
+
+    /// Whoever is signed in, with everything that their roles grant.
+    pub fn of_session(signed_in: &SignedIn, source_ip: String) -> Self {
+        Self {
+            grants: signed_in.user.grants(&signed_in.organization),
+            user: signed_in.user.clone(),
+            organization: signed_in.organization.clone(),
+            source_ip: Some(source_ip),
+        }
     }
 
     /// The user.

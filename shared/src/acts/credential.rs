@@ -4,29 +4,12 @@ use super::plan::check_version;
 use super::{Caller, Plan};
 use crate::app::App;
 use crate::domain::{
-    ActError, Action, ClientSecret, Credential, CredentialId, Error, Invalid, Name, Privilege, RedirectUri, Seconds,
-    StoredSecret, SubscriptionId, Timestamp, Unavailable, User, UserId, UserKind,
+    ActError, Action, Credential, CredentialId, Error, Invalid, Name, Privilege, RedirectUri, Seconds, SubscriptionId,
+    Timestamp, User, UserId, UserKind,
 };
-use crate::keys::secret_hash;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A secret at the one time it is shown.
-#[derive(Debug)]
-pub struct NewSecret {
-    /// The service account with the credential.
-    pub user: User,
-    /// Which credential.
-    pub credential: CredentialId,
-    /// The secret.
-    pub secret: ClientSecret,
-}
-
-/// A credential about to be stored.
-pub(super) struct Made {
-    pub(super) id: CredentialId,
-    pub(super) stored: Credential,
-    pub(super) secret: ClientSecret,
-}
+pub use super::secret::{FreshSecret, NewSecret};
 
 /// What a new credential is to be.
 #[derive(Clone, Debug)]
@@ -37,43 +20,6 @@ pub struct NewCredential {
     pub redirect_uri: Option<RedirectUri>,
     /// When it stops working by itself.
     pub expires_at: Option<Timestamp>,
-}
-
-/// Makes a credential: argon2 off the async threads.
-pub(super) async fn new_credential(
-    app: &App,
-    name: Name<64>,
-    redirect_uri: Option<RedirectUri>,
-    expires_at: Option<Timestamp>,
-) -> Result<Made, Error> {
-    let id = CredentialId::from_random(app.random());
-    let (secret, stored) = new_secret(app, id, 1).await?;
-    let stored = Credential {
-        id,
-        name,
-        redirect_uri,
-        secrets: vec![stored],
-        created_at: app.now(),
-        last_used_at: None,
-        expires_at,
-        epoch: 0,
-        revoked: BTreeMap::new(),
-    };
-    Ok(Made { id, stored, secret })
-}
-
-async fn new_secret(
-    app: &App,
-    credential: CredentialId,
-    generation: u32,
-) -> Result<(ClientSecret, StoredSecret), Error> {
-    let secret = ClientSecret::from_random(app.random());
-    let (plain, salt, now) = (secret.clone(), app.random(), app.now());
-    let hashing = tokio::task::spawn_blocking(move || secret_hash::hash(&plain, credential, generation, salt, now));
-    let stored = hashing
-        .await
-        .map_err(|error| Unavailable(format!("hashing: {error}")))??;
-    Ok((secret, stored))
 }
 
 /// The account in an act on its credentials.
@@ -132,7 +78,13 @@ fn plan<T>(
 }
 
 /// Plans a credential. The caller will see its secret, so it must hold what the account holds.
-pub async fn create(app: &App, caller: &Caller, id: UserId, new: &NewCredential) -> Result<Plan<NewSecret>, Error> {
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    id: UserId,
+    new: &NewCredential,
+    fresh: &FreshSecret,
+) -> Result<Plan<NewSecret>, Error> {
     let held = hold(app, caller, id).await?;
     caller.cover(&held.before.grants(caller.organization()))?;
     if new.expires_at.is_some_and(|end| end <= app.now()) {
@@ -146,21 +98,18 @@ pub async fn create(app: &App, caller: &Caller, id: UserId, new: &NewCredential)
         }
         .into());
     }
-    let made = new_credential(app, new.name.clone(), new.redirect_uri.clone(), new.expires_at).await?;
-    credentials.insert(made.id, made.stored.clone());
+    let (name, redirect_uri) = (new.name.clone(), new.redirect_uri.clone());
+    let made = fresh.first_of(app, name, redirect_uri, new.expires_at).await?;
+    credentials.insert(made.id, made.clone());
     let subscription = held.subscription;
     let user = held.changed(app, credentials);
-    let value = NewSecret {
-        user: user.clone(),
-        credential: made.id,
-        secret: made.secret,
-    };
+    let value = fresh.shown(user.clone());
     plan(
         app,
         caller,
         &user,
         Action::CredentialCreated,
-        &made.stored,
+        &made,
         subscription,
         value,
     )
@@ -172,7 +121,7 @@ pub async fn rotate(
     app: &App,
     caller: &Caller,
     id: UserId,
-    credential: CredentialId,
+    fresh: &FreshSecret,
     overlap: Seconds,
 ) -> Result<Plan<NewSecret>, Error> {
     let held = hold(app, caller, id).await?;
@@ -182,16 +131,12 @@ pub async fn rotate(
         return Err(ActError::field("overlap_seconds", why).into());
     }
     let mut credentials = held.credentials.clone();
-    let rotated = credentials.get_mut(&credential).ok_or(ActError::NotFound)?;
-    let (secret, stored) = new_secret(app, credential, rotated.generation() + 1).await?;
+    let rotated = credentials.get_mut(&fresh.credential()).ok_or(ActError::NotFound)?;
+    let stored = fresh.stored(app, rotated.generation() + 1).await?;
     rotated.rotate(stored, overlap, app.now());
     let (rotated, subscription) = (rotated.clone(), held.subscription);
     let user = held.changed(app, credentials);
-    let value = NewSecret {
-        user: user.clone(),
-        credential,
-        secret,
-    };
+    let value = fresh.shown(user.clone());
     plan(
         app,
         caller,

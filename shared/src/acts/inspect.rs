@@ -1,32 +1,46 @@
 //! Clients ask about tokens (RFC 7662) and give them up (RFC 7009).
 
-use super::authenticate::{self, Client};
+use super::authenticate::{self, Client, prove_client};
 use super::verify::{Verified, examine};
+use super::{Plan, grant, perform};
 use crate::app::App;
-use crate::domain::{Error, Subject};
-use crate::oauth::Presented;
+use crate::domain::{ClientError, ClientId, Error, Grant, GrantEnd, GrantId, RefreshToken, Subject, UserId};
+use crate::keys::digest;
+use crate::oauth::{Authentication, Presented, PresentedClient};
 
-/// Proves the client of a request that asks for no token.
-async fn caller(app: &App, presented: &Presented, source: &str) -> Result<Client, Error> {
+/// Proves the service account of a request that asks for no token.
+async fn account(app: &App, presented: &Presented, source: &str) -> Result<Client, Error> {
     authenticate::check_region(app, presented)?;
     let rows = app.store().token_request(&presented.client_id, "none").await?;
     authenticate::prove(app, presented, rows, source).await
 }
 
-/// What a token says, if it is good and the caller may know: it belongs to the caller's own
-/// subscription. `None` for every other token, whatever is the matter with it.
+/// Proves the client of a request that asks for no token. What it holds is its own business.
+async fn client(app: &App, presented: &PresentedClient, source: &str) -> Result<(), Error> {
+    let known = app.store().client(&presented.client_id).await?;
+    prove_client(app, presented, known, source).await.map(|_| ())
+}
+
+/// What a token says, if it is good and the caller may know: a service account sees the tokens of
+/// its own subscription, a client with a secret its own. `None` for every other token, whatever is
+/// the matter with it.
 pub async fn introspect(
     app: &App,
-    presented: &Presented,
+    caller: &Authentication,
     token: &str,
     source: &str,
 ) -> Result<Option<Verified>, Error> {
-    let client = caller(app, presented, source).await?;
-    match examine(app, token, false).await {
-        Ok(verified) => {
-            let theirs = verified.claims.subscription == Some(client.standing.subscription.id);
-            Ok(Some(verified).filter(|_| theirs))
+    let own = match caller {
+        Authentication::Account(presented) => Own::Subscription(account(app, presented, source).await?),
+        // Everybody can say what a public client says.
+        Authentication::Client(presented) if presented.secret.is_none() => return Err(ClientError::Missing.into()),
+        Authentication::Client(presented) => {
+            client(app, presented, source).await?;
+            Own::Client(&presented.client_id)
         }
+    };
+    match examine(app, token, false).await {
+        Ok(verified) => Ok(Some(verified).filter(|verified| own.is(verified))),
         Err(Error::Token(why)) => {
             tracing::info!(%why, "introspected token is inactive");
             Ok(None)
@@ -35,14 +49,42 @@ pub async fn introspect(
     }
 }
 
+/// Whose tokens a caller may know about.
+enum Own<'a> {
+    Subscription(Client),
+    Client(&'a ClientId),
+}
+
+impl Own<'_> {
+    fn is(&self, verified: &Verified) -> bool {
+        match self {
+            Self::Subscription(client) => verified.claims.subscription == Some(client.standing.subscription.id),
+            Self::Client(id) => verified.claims.client_id == id.to_string(),
+        }
+    }
+}
+
 /// Kills a token of the caller's own. A token that is not its own, or no good any more, is left
 /// alone, and the caller is not told (RFC 7009 §2.2).
-pub async fn revoke(app: &App, presented: &Presented, token: &str, source: &str) -> Result<(), Error> {
-    let client = caller(app, presented, source).await?;
-    let verified = match examine(app, token, false).await {
-        Ok(verified) => verified,
-        Err(Error::Token(_)) => return Ok(()),
-        Err(error) => return Err(error),
+pub async fn revoke(app: &App, caller: &Authentication, token: &str, source: &str) -> Result<(), Error> {
+    match caller {
+        Authentication::Account(presented) => {
+            let client = account(app, presented, source).await?;
+            revoke_of_account(app, &client, token).await
+        }
+        Authentication::Client(presented) => {
+            client(app, presented, source).await?;
+            match RefreshToken::parse(token) {
+                Ok(token) => revoke_refresh(app, &presented.client_id, &token, source).await,
+                Err(_) => revoke_access(app, &presented.client_id, token).await,
+            }
+        }
+    }
+}
+
+async fn revoke_of_account(app: &App, client: &Client, token: &str) -> Result<(), Error> {
+    let Some(verified) = good(app, token).await? else {
+        return Ok(());
     };
     if verified.subject != Subject::Service(client.standing.client_id().clone()) {
         return Ok(());
@@ -54,4 +96,53 @@ pub async fn revoke(app: &App, presented: &Presented, token: &str, source: &str)
         .store()
         .revoke(client.standing.user.id, credential.id, &revocation)
         .await?)
+}
+
+/// A refresh token takes its grant with it: every access token is dead, too (RFC 7009 §2.1).
+async fn revoke_refresh(app: &App, client: &ClientId, token: &RefreshToken, source: &str) -> Result<(), Error> {
+    let family = digest::sha256(token.family().as_bytes());
+    let own = |grant: &Grant| grant.client_id == *client && digest::same(&grant.family, &family);
+    match app.store().grant(token.user, token.grant).await?.filter(own) {
+        Some(grant) => grant::end(app, &grant, GrantEnd::Revoked, source).await,
+        None => Ok(()),
+    }
+}
+
+/// An access token takes the grant's other access tokens with it; the refresh token stays.
+async fn revoke_access(app: &App, client: &ClientId, token: &str) -> Result<(), Error> {
+    let Some(verified) = good(app, token).await? else {
+        return Ok(());
+    };
+    match verified.subject {
+        Subject::Delegate {
+            user,
+            client: own,
+            grant,
+            ..
+        } if own == *client => end_access(app, user, grant, verified.claims.generation).await,
+        Subject::Delegate { .. } | Subject::Service(_) | Subject::Person(_) => Ok(()),
+    }
+}
+
+async fn end_access(app: &App, user: UserId, id: GrantId, generation: u32) -> Result<(), Error> {
+    perform(app, async || {
+        let found = app.store().grant(user, id).await?;
+        let writes = match found.filter(|grant| grant.generation == generation) {
+            Some(grant) => vec![app.store().replace_grant(&Grant {
+                generation: generation + 1,
+                ..grant
+            })?],
+            None => Vec::new(),
+        };
+        Ok(Plan { value: (), writes })
+    })
+    .await
+}
+
+async fn good(app: &App, token: &str) -> Result<Option<Verified>, Error> {
+    match examine(app, token, false).await {
+        Ok(verified) => Ok(Some(verified)),
+        Err(Error::Token(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }

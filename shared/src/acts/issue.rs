@@ -172,6 +172,8 @@ fn claims(app: &App, client: &Client, grant: &Granted, now: Timestamp) -> Claims
             .unwrap_or_default(),
         generation: client.secret.generation,
         epoch: user.epoch(account.map(|(_, credential)| credential)),
+        grant: None,
+        auth_time: None,
     }
 }
 

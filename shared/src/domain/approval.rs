@@ -1,6 +1,7 @@
 //! An organization's decision about one origin of redirect URIs.
 
-use super::{OrganizationId, Origin, Timestamp, UserId};
+use super::{Invalid, OrganizationId, Origin, Timestamp, UserId};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use serde::{Deserialize, Serialize};
 
 /// What was decided.
@@ -13,6 +14,36 @@ pub enum ApprovalStatus {
     Approved,
     /// None is.
     Rejected,
+}
+
+/// The id of an approval: `apr_` and its origin in Base64 URL. An organization has one per origin.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ApprovalId(pub Origin);
+
+impl ApprovalId {
+    /// Reads an id.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let read = || {
+            let origin = BASE64URL.decode(text.strip_prefix("apr_")?).ok()?;
+            Origin::parse(std::str::from_utf8(&origin).ok()?).ok()
+        };
+        read()
+            .map(Self)
+            .ok_or(Invalid::new("must be the id of an approval (apr_…)"))
+    }
+}
+
+impl std::fmt::Display for ApprovalId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "apr_{}", BASE64URL.encode(self.0.to_string()))
+    }
+}
+
+impl std::str::FromStr for ApprovalId {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::parse(text)
+    }
 }
 
 /// The decision about one origin, with everybody who asked and every earlier decision.
@@ -43,6 +74,37 @@ pub struct Approval {
     pub version: u64,
     /// Counts every write, so that none is lost under another.
     pub revision: u64,
+}
+
+/// What the authorize page says about an origin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Gate {
+    /// Approved, after the approval was taken back that many times.
+    Approved {
+        /// The approval's count of withdrawals.
+        epoch: u32,
+    },
+    /// Nobody has asked yet.
+    NeverRequested,
+    /// Asked, not decided.
+    Pending,
+    /// Refused.
+    Rejected,
+    /// A public suffix, which is nobody's to vouch for.
+    NeverApprovable,
+}
+
+impl Gate {
+    /// How an organization that decided thus stands to an origin.
+    pub fn of(origin: &Origin, approval: Option<&Approval>) -> Self {
+        match approval.map(|approval| (approval.status, approval.epoch)) {
+            _ if !origin.is_approvable() => Self::NeverApprovable,
+            None => Self::NeverRequested,
+            Some((ApprovalStatus::Pending, _)) => Self::Pending,
+            Some((ApprovalStatus::Rejected, _)) => Self::Rejected,
+            Some((ApprovalStatus::Approved, epoch)) => Self::Approved { epoch },
+        }
+    }
 }
 
 /// Somebody who asked.
@@ -84,11 +146,21 @@ impl ApprovalStatus {
 
 impl Approval {
     /// The most requesters that are remembered.
-    pub const MAX_REQUESTERS: usize = 50;
+    pub const MAX_REQUESTERS: usize = 20;
     /// The most decisions that are remembered.
-    pub const MAX_DECISIONS: usize = 50;
+    pub const MAX_DECISIONS: usize = 20;
     /// The most characters of a reason.
     pub const MAX_REASON: usize = 500;
+
+    /// Its id.
+    pub fn id(&self) -> ApprovalId {
+        ApprovalId(self.origin.clone())
+    }
+
+    /// Whether a grant that was made at `epoch` may be used.
+    pub fn carries(&self, epoch: u32) -> bool {
+        self.status == ApprovalStatus::Approved && self.epoch == epoch
+    }
 
     /// The latest decision.
     pub fn decision(&self) -> Option<&Decision> {
@@ -170,6 +242,23 @@ mod tests {
             assert_eq!(approval.epoch, epoch, "{status:?}");
         }
         assert_eq!(approval.decisions.len(), 6);
+    }
+
+    #[test]
+    fn an_id_is_its_origin() {
+        for uri in ["https://a.test:8443/cb", "http://127.0.0.1:1/", "cursor://x"] {
+            let id = ApprovalId(RedirectUri::parse(uri).unwrap().origin());
+            assert_eq!(ApprovalId::parse(&id.to_string()), Ok(id));
+        }
+        for bad in [
+            "",
+            "apr_",
+            "apr_!",
+            "apr_aHR0cDovL2V4YW1wbGUuY29t",
+            "aHR0cHM6Ly9hLnRlc3Q",
+        ] {
+            assert!(ApprovalId::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -65,8 +65,22 @@ pub struct StoredSecret {
 }
 
 impl StoredSecret {
-    fn is_live(&self, now: Timestamp) -> bool {
+    pub(super) fn is_live(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// Puts a new secret before the ones that were. Those stop at once, or the newest of them after
+    /// `overlap`.
+    pub(super) fn succeed(secrets: &mut Vec<Self>, new: Self, overlap: Seconds, now: Timestamp) {
+        secrets.truncate(1);
+        match secrets.first_mut() {
+            Some(old) if overlap.0 > 0 => {
+                let end = now.plus(overlap);
+                old.expires_at = Some(old.expires_at.map_or(end, |sooner| sooner.min(end)));
+            }
+            _ => secrets.clear(),
+        }
+        secrets.insert(0, new);
     }
 }
 
@@ -101,15 +115,7 @@ impl Credential {
 
     /// Puts a new secret first. The old ones stop at once, or after `overlap`.
     pub fn rotate(&mut self, secret: StoredSecret, overlap: Seconds, now: Timestamp) {
-        self.secrets.truncate(1);
-        match self.secrets.first_mut() {
-            Some(old) if overlap.0 > 0 => {
-                let end = now.plus(overlap);
-                old.expires_at = Some(old.expires_at.map_or(end, |sooner| sooner.min(end)));
-            }
-            _ => self.secrets.clear(),
-        }
-        self.secrets.insert(0, secret);
+        StoredSecret::succeed(&mut self.secrets, secret, overlap, now);
     }
 
     /// What to write so that `token` is dead from now on.

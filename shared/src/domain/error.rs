@@ -1,7 +1,7 @@
 //! What can be wrong, in the domain's words. What a caller sees of it is decided in three maps:
 //! `oauth::wire`, `oauth::bearer` and `web::problem`.
 
-use super::{Invalid, Issuer, Privilege, Scopes};
+use super::{DocumentError, Invalid, Issuer, Privilege, Scopes};
 
 /// Everything that can be wrong.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,9 @@ pub enum ClientError {
         /// Seconds until the next failure is affordable.
         retry_after: u32,
     },
+    /// Its client ID is the URL of a metadata document that is no good.
+    #[error("client metadata document: {0}")]
+    Document(#[from] DocumentError),
 }
 
 /// Why an authenticated client does not get the token it asks for.
@@ -79,6 +82,39 @@ pub enum GrantError {
     /// The account's roles grant nothing at this API resource.
     #[error("no scope granted")]
     NoScope,
+    /// A response type this server does not have.
+    #[error("unsupported response type")]
+    UnsupportedResponseType,
+    /// This kind of client may not use this grant type.
+    #[error("not for this kind of client")]
+    ClientNotAllowed,
+    /// The person's organization does not admit clients of this kind, or this one is another's.
+    #[error("client not admitted by the organization")]
+    ClientNotAdmitted,
+    /// The organization does not approve the origin of the redirect URI, or not any more.
+    #[error("redirect origin not approved")]
+    OriginNotApproved,
+    /// No such code: never issued, expired, or another client's.
+    #[error("unknown, expired or foreign code")]
+    CodeUnknown,
+    /// The code was redeemed before.
+    #[error("code was redeemed before")]
+    CodeReplayed,
+    /// The token request names another redirect URI than the authorization request did.
+    #[error("redirect URI differs from the authorization request's")]
+    RedirectMismatch,
+    /// The code verifier does not fit the challenge.
+    #[error("code verifier does not fit")]
+    VerifierMismatch,
+    /// No such refresh token: never issued, expired, ended, or another client's.
+    #[error("unknown, expired, ended or foreign refresh token")]
+    RefreshUnknown,
+    /// The refresh token was used before; its grant is over.
+    #[error("refresh token was used before")]
+    RefreshReplayed,
+    /// Whoever allowed it is gone or has lost access.
+    #[error("the person has lost access")]
+    PersonGone,
 }
 
 /// Why a bearer token is no good.
@@ -120,6 +156,9 @@ pub enum TokenError {
     /// It was revoked.
     #[error("revoked")]
     Revoked,
+    /// The organization does not approve the origin that the grant was made through, or not any more.
+    #[error("redirect origin not approved")]
+    OriginNotApproved,
     /// Service accounts are not part of the subscription's plan.
     #[error("plan without service accounts")]
     PlanDisabled,

@@ -1,8 +1,8 @@
 //! Organizations and their subscriptions, with what a subscription owns.
 
 use super::{
-    ApplicationId, Audience, Description, GrantError, Invalid, Name, OrganizationId, ResourceId, Role, RoleId, Scope,
-    Scopes, SubscriptionId, Timestamp,
+    ApplicationId, Audience, Client, Description, GrantError, Invalid, Name, NotAdmitted, OrganizationId, Registration,
+    ResourceId, Role, RoleId, Scope, Scopes, SubscriptionId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -20,9 +20,18 @@ pub struct Organization {
     pub subscriptions: BTreeMap<SubscriptionId, Name<64>>,
     /// How many people are organization admins. Never less than one.
     pub admins: u32,
+    /// How many clients its admins have registered. Changes only together with them.
+    #[serde(default)]
+    pub clients: u32,
+    /// Whether its people may use clients that registered themselves (RFC 7591).
+    #[serde(default = "yes")]
+    pub dynamic_registration_enabled: bool,
+    /// Whether its people may use clients that publish a Client ID Metadata Document.
+    #[serde(default = "yes")]
+    pub metadata_documents_enabled: bool,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Counts its changes, `admins` left out.
+    /// Counts its changes, `admins` and `clients` left out.
     pub version: u64,
     /// Counts every write, so that none is lost under another.
     pub revision: u64,
@@ -31,6 +40,25 @@ pub struct Organization {
 impl Organization {
     /// The most custom roles an organization has.
     pub const MAX_ROLES: usize = 50;
+    /// The most clients its admins register.
+    pub const MAX_CLIENTS: u32 = 200;
+
+    /// Refuses a client that its people may not use.
+    pub fn admits(&self, client: &Client) -> Result<(), NotAdmitted> {
+        match client.registration {
+            Registration::Admin { organization } if organization == self.id => Ok(()),
+            Registration::Admin { .. } => Err(NotAdmitted::OtherOrganization),
+            Registration::Dynamic { .. } if self.dynamic_registration_enabled => Ok(()),
+            Registration::Dynamic { .. } => Err(NotAdmitted::DynamicRegistrationDisabled),
+            Registration::Document { .. } if self.metadata_documents_enabled => Ok(()),
+            Registration::Document { .. } => Err(NotAdmitted::MetadataDocumentsDisabled),
+        }
+    }
+}
+
+/// What an organization of before there were clients has for its settings.
+const fn yes() -> bool {
+    true
 }
 
 /// The data boundary inside an organization.

@@ -47,6 +47,19 @@ fn fold(name: &str) -> String {
     name.nfkc().flat_map(char::to_lowercase).collect()
 }
 
+/// Foreign text as one line of at most `max` characters: what deceives becomes a space, spaces in a
+/// row become one, and what is cut off is marked. For showing, never for comparing.
+pub fn one_line(text: &str, max: usize) -> String {
+    let plain: String = text.chars().map(|c| if is_deceptive(c) { ' ' } else { c }).collect();
+    let words: Vec<_> = plain.split_whitespace().collect();
+    let line = words.join(" ");
+    if line.chars().count() <= max {
+        return line;
+    }
+    let cut: String = line.chars().take(max.saturating_sub(1)).collect();
+    format!("{}…", cut.trim_end())
+}
+
 /// A description of at most 140 characters; may be empty.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -1,8 +1,8 @@
 //! Access tokens: what they say, and what is kept of an issued one.
 
 use super::{
-    ApplicationId, Audience, CredentialId, Invalid, OrganizationId, Scopes, ServiceClientId, SubscriptionId, Timestamp,
-    UserId,
+    ApplicationId, Audience, ClientId, CredentialId, GrantId, Invalid, OrganizationId, Origin, Scopes, ServiceClientId,
+    SubscriptionId, Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +71,21 @@ pub struct Claims {
     /// The subject's count of losses of access when it was issued.
     #[serde(rename = "epo", default)]
     pub epoch: u32,
+    /// The grant by which a person allowed the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<Delegation>,
+    /// When that person signed in, in seconds since the epoch (RFC 9068 §2.2.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+}
+
+/// What a token says of the grant (RFC 6749 §1.3) by which a person allowed a client.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Delegation {
+    /// The grant.
+    pub id: GrantId,
+    /// The origin of the redirect URI it was made through.
+    pub origin: Origin,
 }
 
 /// Whom a token speaks for.
@@ -80,6 +95,27 @@ pub enum Subject {
     Service(ServiceClientId),
     /// A person.
     Person(UserId),
+    /// A client that a person allowed.
+    Delegate {
+        /// The person.
+        user: UserId,
+        /// The client.
+        client: ClientId,
+        /// The grant.
+        grant: GrantId,
+        /// The origin it was made through.
+        origin: Origin,
+    },
+}
+
+impl Subject {
+    /// The user behind it.
+    pub const fn user(&self) -> UserId {
+        match self {
+            Self::Service(client_id) => client_id.user,
+            Self::Person(user) | Self::Delegate { user, .. } => *user,
+        }
+    }
 }
 
 impl Claims {
@@ -91,11 +127,25 @@ impl Claims {
         if self.client_id == Self::FIRST_PARTY {
             return UserId::parse(&self.sub).ok().map(Subject::Person);
         }
-        let client_id = ServiceClientId::parse(&self.client_id).ok()?;
+        let client_id = match ClientId::parse(&self.client_id).ok()? {
+            ClientId::Service(client_id) => client_id,
+            client => return self.delegate(client),
+        };
         let consistent = self.sub == self.client_id
             && self.organization == client_id.organization
             && self.subscription == Some(client_id.subscription);
         consistent.then_some(Subject::Service(client_id))
+    }
+
+    fn delegate(&self, client: ClientId) -> Option<Subject> {
+        let Delegation { id: grant, origin } = self.grant.clone()?;
+        let user = UserId::parse(&self.sub).ok()?;
+        Some(Subject::Delegate {
+            user,
+            client,
+            grant,
+            origin,
+        })
     }
 
     /// When it expires.

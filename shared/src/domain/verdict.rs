@@ -1,6 +1,9 @@
 //! The decision at every verification: is this token good, here and now?
 
-use super::{Audience, Claims, Scopes, Seconds, ServiceClientId, Subject, Subscription, Timestamp, TokenError, User};
+use super::{
+    Approval, Audience, Claims, Client, ClientId, Grant, GrantId, Scopes, Seconds, ServiceClientId, Subject,
+    Subscription, Timestamp, TokenError, User,
+};
 
 /// What the API demands of a token.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,8 +22,14 @@ const LEEWAY: Seconds = Seconds(60);
 pub struct Found {
     /// The user.
     pub user: Option<User>,
-    /// The service account's subscription.
+    /// The subscription the token is limited to.
     pub subscription: Option<Subscription>,
+    /// What a person's grant needs, for a client that a person allowed.
+    pub grant: Option<Grant>,
+    /// The organization's decision about the origin it was made through.
+    pub approval: Option<Approval>,
+    /// The client, if it is a registered one.
+    pub client: Option<Client>,
 }
 
 impl Claims {
@@ -66,6 +75,16 @@ impl Claims {
             Subject::Person(_) if user.service().is_some() => Err(TokenError::SubjectGone),
             Subject::Person(_) if user.epoch(None) != self.epoch => Err(TokenError::AccessChanged),
             Subject::Person(_) => Ok(()),
+            Subject::Delegate { client, grant, .. } => {
+                if user.service().is_some() {
+                    return Err(TokenError::SubjectGone);
+                }
+                if user.epoch(None) != self.epoch {
+                    return Err(TokenError::AccessChanged);
+                }
+                self.grant_stands(client, *grant, found, now)?;
+                self.resource_stands(found.subscription.as_ref().ok_or(TokenError::SubjectGone)?)
+            }
             Subject::Service(client_id) => {
                 self.credential_stands(client_id, user, now)?;
                 let subscription = found.subscription.as_ref().ok_or(TokenError::SubjectGone)?;
@@ -96,22 +115,51 @@ impl Claims {
         }
     }
 
+    /// Whether the person's grant, the client and the approval it was made by are still there.
+    fn grant_stands(&self, client: &ClientId, id: GrantId, found: &Found, now: Timestamp) -> Result<(), TokenError> {
+        let grant = found.grant.as_ref().ok_or(TokenError::SubjectGone)?;
+        let belongs = grant.id == id && grant.client_id == *client && Some(grant.subscription) == self.subscription;
+        let registered = matches!(client, ClientId::Registered(_));
+        if !belongs || (registered && found.client.is_none()) {
+            return Err(TokenError::SubjectGone);
+        }
+        if !grant.is_live(now) || grant.generation != self.generation {
+            return Err(TokenError::Revoked);
+        }
+        let approval = found.approval.as_ref();
+        let carried = approval.is_some_and(|approval| {
+            approval.organization == self.organization
+                && approval.origin == grant.origin
+                && approval.carries(grant.approval_epoch)
+        });
+        carried.then_some(()).ok_or(TokenError::OriginNotApproved)
+    }
+
     fn subscription_stands(&self, subscription: &Subscription, management: &Audience) -> Result<(), TokenError> {
-        if subscription.organization != self.organization || Some(subscription.id) != self.subscription {
-            Err(TokenError::SubjectGone)
-        } else if !subscription.service_accounts_enabled {
+        if !subscription.service_accounts_enabled {
             Err(TokenError::PlanDisabled)
-        } else if self.aud == *management {
+        } else if self.aud == *management && self.in_subscription(subscription) {
             Ok(())
         } else {
-            let resource = subscription.resource(&self.aud).filter(|resource| resource.enabled);
-            let resource = resource.ok_or(TokenError::ResourceDisabled)?;
-            // A scope that was taken off the API is dead in every token at once.
-            if resource.offers(&self.scope) {
-                Ok(())
-            } else {
-                Err(TokenError::AccessChanged)
-            }
+            self.resource_stands(subscription)
+        }
+    }
+
+    fn in_subscription(&self, subscription: &Subscription) -> bool {
+        subscription.organization == self.organization && Some(subscription.id) == self.subscription
+    }
+
+    fn resource_stands(&self, subscription: &Subscription) -> Result<(), TokenError> {
+        if !self.in_subscription(subscription) {
+            return Err(TokenError::SubjectGone);
+        }
+        let resource = subscription.resource(&self.aud).filter(|resource| resource.enabled);
+        let resource = resource.ok_or(TokenError::ResourceDisabled)?;
+        // A scope that was taken off the API is dead in every token at once.
+        if resource.offers(&self.scope) {
+            Ok(())
+        } else {
+            Err(TokenError::AccessChanged)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Keys and secrets: signing and verifying tokens, client secrets at rest, tokens at rest. Private
 //! halves come from Secrets Manager, public halves from the table. Nothing here decides.
 
+pub mod digest;
 mod failures;
 pub mod jws;
 mod private;

@@ -10,6 +10,10 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
 }
 
+/// A hash of nothing: what a password is held against where there is none, so that nobody learns
+/// from the time it takes whether there is one.
+pub const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgb3duIHNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 /// What to keep of a new secret. Takes about 20 ms of CPU: call it off the async threads.
 pub fn hash(
     secret: &ClientSecret,
@@ -53,6 +57,18 @@ pub fn fingerprint(secret: &ClientSecret, credential: CredentialId) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobodys_hash_costs_what_everybodys_does_and_fits_nothing() {
+        let real = hash_password("a password", [1; 16]).unwrap();
+        let (real, nobodys) = (phc::PasswordHash::new(&real).unwrap(), phc::PasswordHash::new(NOBODYS).unwrap());
+        assert_eq!(nobodys.algorithm, real.algorithm);
+        assert_eq!(nobodys.version, real.version);
+        assert_eq!(nobodys.params, real.params);
+        assert_eq!(nobodys.salt.unwrap().len(), real.salt.unwrap().len());
+        assert_eq!(nobodys.hash.unwrap().len(), real.hash.unwrap().len());
+        assert!(!verify_password("", NOBODYS) && !verify_password("nobody", NOBODYS));
+    }
 
     #[test]
     fn the_right_secret_is_recognised_and_no_other() {

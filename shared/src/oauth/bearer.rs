@@ -47,6 +47,7 @@ pub fn challenge(error: &TokenError) -> String {
         | TokenError::SecretReplaced
         | TokenError::AccessChanged
         | TokenError::Revoked
+        | TokenError::OriginNotApproved
         | TokenError::PlanDisabled
         | TokenError::ResourceDisabled => {
             r#"Bearer realm="regent", error="invalid_token", error_description="The token is expired, revoked, malformed, or meant for another API or region. Request a new one.""#.to_owned()

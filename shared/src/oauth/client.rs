@@ -2,11 +2,20 @@
 //! both, never the URL.
 
 use super::form::{Form, decode};
-use crate::domain::{ClientError, ClientSecret, Error, Invalid, ServiceClientId};
+use crate::domain::{ClientError, ClientId, ClientSecret, Error, Invalid, ServiceClientId};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderMap, header::AUTHORIZATION};
 
-/// What a client shows of itself.
+/// What a client shows of itself. Nothing is proved yet.
+#[derive(Debug)]
+pub enum Authentication {
+    /// A service account.
+    Account(Presented),
+    /// A client of people.
+    Client(PresentedClient),
+}
+
+/// What a service account shows of itself.
 #[derive(Debug)]
 pub struct Presented {
     /// Who it says it is.
@@ -15,9 +24,18 @@ pub struct Presented {
     pub secret: ClientSecret,
 }
 
+/// What a client of people shows of itself.
+#[derive(Debug)]
+pub struct PresentedClient {
+    /// Who it says it is; never a service account.
+    pub client_id: ClientId,
+    /// What it proves it with; a public client has none.
+    pub secret: Option<ClientSecret>,
+}
+
 /// Reads the client authentication of a request. Shape and checksum are checked here, so that junk
 /// costs no read. `query` is the URL's.
-pub fn authenticate(headers: &HeaderMap, query: Option<&str>, form: &Form) -> Result<Presented, Error> {
+pub fn authenticate(headers: &HeaderMap, query: Option<&str>, form: &Form) -> Result<Authentication, Error> {
     let in_url = query
         .map(Form::pairs)
         .transpose()
@@ -40,7 +58,8 @@ pub fn authenticate(headers: &HeaderMap, query: Option<&str>, form: &Form) -> Re
     let (client_id, secret) = match (authorizations.next(), authorizations.next()) {
         (None, _) => match (body_id, body_secret) {
             (Some(id), Some(secret)) => (id.to_owned(), secret.to_owned()),
-            _ => return Err(ClientError::Missing.into()),
+            (Some(id), None) => (id.to_owned(), String::new()),
+            (None, _) => return Err(ClientError::Missing.into()),
         },
         (Some(_), Some(_)) => return Err(Error::Request(Invalid::new("Authorization occurs more than once"))),
         (Some(_), None) if body_secret.is_some() => {
@@ -58,10 +77,26 @@ pub fn authenticate(headers: &HeaderMap, query: Option<&str>, form: &Form) -> Re
             (id, secret)
         }
     };
-    Ok(Presented {
-        client_id: ServiceClientId::parse(&client_id).map_err(|_| ClientError::Malformed)?,
-        secret: ClientSecret::parse(&secret).map_err(|_| ClientError::Malformed)?,
-    })
+    presented(&client_id, &secret)
+}
+
+fn presented(client_id: &str, secret: &str) -> Result<Authentication, Error> {
+    let parsed = match secret {
+        "" => None,
+        secret => Some(ClientSecret::parse(secret)),
+    };
+    match (ClientId::parse(client_id), parsed) {
+        // A client ID that says nothing, and a service account, must prove themselves.
+        (Err(_) | Ok(ClientId::Service(_)), None) => Err(ClientError::Missing.into()),
+        (Err(_), Some(_)) | (Ok(_), Some(Err(_))) => Err(ClientError::Malformed.into()),
+        (Ok(ClientId::Service(client_id)), Some(Ok(secret))) => {
+            Ok(Authentication::Account(Presented { client_id, secret }))
+        }
+        (Ok(client_id @ (ClientId::Registered(_) | ClientId::Document(_))), secret) => {
+            let secret = secret.transpose().map_err(|_| ClientError::Malformed)?;
+            Ok(Authentication::Client(PresentedClient { client_id, secret }))
+        }
+    }
 }
 
 fn basic(value: &str) -> Option<(String, String)> {
@@ -81,7 +116,7 @@ mod tests {
 
     const ID: &str = "svc_us_000000000000000000000000000000000000000000000000";
 
-    fn try_with(authorization: Option<&str>, body: &str, query: Option<&str>) -> Result<Presented, Error> {
+    fn try_with(authorization: Option<&str>, body: &str, query: Option<&str>) -> Result<Authentication, Error> {
         let headers = authorization.map(|value| (AUTHORIZATION, value.parse().unwrap()));
         authenticate(&HeaderMap::from_iter(headers), query, &Form::pairs(body).unwrap())
     }
@@ -104,12 +139,43 @@ mod tests {
                 format!("client_id={ID}"),
             ),
         ] {
-            let presented = try_with(authorization.as_deref(), &body, None).unwrap();
+            let Ok(Authentication::Account(presented)) = try_with(authorization.as_deref(), &body, None) else {
+                panic!("{authorization:?} {body}");
+            };
             assert_eq!(
                 (presented.client_id.to_string().as_str(), presented.secret.expose()),
                 (ID, secret)
             );
         }
+    }
+
+    #[test]
+    fn a_client_of_people_may_have_no_secret() {
+        let (public, document) = ("cli_us_000000000000", "https://app.test/client.json");
+        let encoded = document.replace(':', "%3A").replace('/', "%2F");
+        for (authorization, body, id) in [
+            (None, format!("client_id={public}"), public),
+            (None, format!("client_id={public}&client_secret="), public),
+            (None, format!("client_id={encoded}"), document),
+            (Some(basic_of(&format!("{public}:"))), String::new(), public),
+            (Some(basic_of(&format!("{encoded}:"))), String::new(), document),
+        ] {
+            match try_with(authorization.as_deref(), &body, None) {
+                Ok(Authentication::Client(client)) => {
+                    assert_eq!(client.client_id.to_string(), id);
+                    assert!(client.secret.is_none());
+                }
+                other => panic!("{authorization:?} {body}: {other:?}"),
+            }
+        }
+        assert!(matches!(
+            try_with(None, &format!("client_id={ID}"), None),
+            Err(Error::Client(ClientError::Missing))
+        ));
+        assert!(matches!(
+            try_with(None, &format!("client_id={public}&client_secret=guess"), None),
+            Err(Error::Client(ClientError::Malformed))
+        ));
     }
 
     #[test]

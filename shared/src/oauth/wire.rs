@@ -91,14 +91,19 @@ fn client(error: &ClientError) -> Answer {
                     .to_owned(),
             )
         },
+        ClientError::Document(why) => unauthorized(sentence(&format!(
+            "the metadata document of this client ID cannot be used: {why}"
+        ))),
     }
 }
+
+const INVALID_GRANT: &str = "invalid_grant";
 
 fn grant(error: &GrantError) -> (&'static str, &'static str) {
     match error {
         GrantError::UnsupportedGrantType => (
             "unsupported_grant_type",
-            "The grant type is not supported; use client_credentials.",
+            "The grant type is not supported; use authorization_code, refresh_token or client_credentials.",
         ),
         GrantError::PlanDisabled => (
             "unauthorized_client",
@@ -124,6 +129,42 @@ fn grant(error: &GrantError) -> (&'static str, &'static str) {
         GrantError::NoScope => (
             "invalid_scope",
             "The roles of this account grant no scope at this API resource.",
+        ),
+        GrantError::UnsupportedResponseType => (
+            "unsupported_response_type",
+            "The response type is not supported; use code.",
+        ),
+        GrantError::ClientNotAllowed => (
+            "unauthorized_client",
+            "This kind of client may not use this grant type: service accounts use client_credentials, clients of people authorization_code and refresh_token.",
+        ),
+        GrantError::ClientNotAdmitted => (
+            "unauthorized_client",
+            "The organization does not admit this client. An admin can register it, or switch self-registered clients on.",
+        ),
+        GrantError::OriginNotApproved => (
+            INVALID_GRANT,
+            "The organization does not approve this redirect domain, or not any more. Send the person to the authorize page again.",
+        ),
+        GrantError::CodeUnknown | GrantError::CodeReplayed => (
+            INVALID_GRANT,
+            "The code is unknown, expired, already used, or was issued to another client. Start the authorization again.",
+        ),
+        GrantError::RedirectMismatch => (
+            INVALID_GRANT,
+            "The redirect_uri is not the one of the authorization request. The code is still good.",
+        ),
+        GrantError::VerifierMismatch => (
+            INVALID_GRANT,
+            "The code_verifier does not fit the code_challenge of the authorization request. The code is still good.",
+        ),
+        GrantError::RefreshUnknown | GrantError::RefreshReplayed => (
+            INVALID_GRANT,
+            "The refresh token is unknown, expired, revoked, already used, or was issued to another client. Send the person to the authorize page again.",
+        ),
+        GrantError::PersonGone => (
+            INVALID_GRANT,
+            "The person who allowed this no longer has the access. Send the person to the authorize page again.",
         ),
     }
 }

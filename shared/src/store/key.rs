@@ -9,10 +9,20 @@
 //! | name         | `SUB#sub`        | `NAME#noun#folded name`  |       | accounts       | accounts |
 //! | user         | `USER#usr`       | `USER`                   |       | accounts, token (`last_used_at`, `revoked`) | all |
 //! | token        | `USER#usr`       | `TOKEN#crd#what`         | until the token expires | token | token |
+//! | session      | `USER#usr`       | `SESSION#digest`         | until it ends | authorize | authorize, console, accounts |
+//! | link         | `LINK#digest`    | `LINK`                   | until it ends | notify    | authorize |
+//! | throttle     | `THROTTLE#what`  | `THROTTLE`               | until it is whole again | authorize, token | authorize, token |
 //! | email        | `EMAIL#address`  | `EMAIL`                  |       | accounts       | accounts |
 //! | audience     | `AUDIENCE#uri`   | `AUDIENCE`               |       | accounts       | accounts |
+//! | approval     | `ORG#org`        | `APPROVAL#origin`        |       | authorize, accounts, console | token, verify, authorize, accounts, console |
+//! | code         | `CODE#digest`    | `CODE`                   | an hour past its minute | authorize, token | token |
+//! | grant        | `USER#usr`       | `GRANT#grn`              | until the grant ends | token, console | token, verify, console |
+//! | through      | `THROUGH#org#origin` | `grn`                | until the grant ends | token | accounts, console |
 //! | audit event  | `AUDIT#org`      | `millis#evt`             | 400 days | accounts    | accounts |
+//! | notice       | `NOTIFIED#evt`   | channel                  | 30 days | notify      | notify |
 //! | idempotency  | `IDEMPOTENCY#usr`| digest of the key        | a day | accounts       | accounts |
+//! | client       | `CLIENT#client id` | `CLIENT`               | dynamic: until unused for 90 days; document: a day at most | accounts, token, authorize | token, verify, authorize, accounts |
+//! | own client   | `ORG#org`        | `CLIENT#client id`       |       | accounts       | accounts |
 //! | keys         | `KEYS`           | `KEYS`                   |       | bootstrap, rotate | token, verify, accounts |
 //!
 //! A user with its credentials and their revocations is one item: one read shows a verification
@@ -20,8 +30,10 @@
 //! garbage collection only; whoever reads checks for itself.
 
 use crate::domain::{
-    ApplicationId, Audience, AuditEvent, CredentialId, Email, OrganizationId, SubscriptionId, Timestamp, UserId,
+    ApplicationId, Audience, AuditEvent, ClientId, CredentialId, Email, GrantId, OrganizationId, Origin,
+    SubscriptionId, Timestamp, UserId,
 };
+use super::notice::Notice;
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::HashMap;
 
@@ -83,6 +95,22 @@ impl Key {
         Self::new(format!("USER#{user}"), format!("TOKEN#{credential}#{what}"))
     }
 
+    pub(super) fn session(user: UserId, digest: &str) -> Self {
+        Self::new(format!("USER#{user}"), format!("SESSION#{digest}"))
+    }
+
+    pub(super) fn link(digest: &str) -> Self {
+        Self::new(format!("LINK#{digest}"), "LINK")
+    }
+
+    pub(super) fn notice(notice: &Notice) -> Self {
+        Self::new(format!("NOTIFIED#{}", notice.event), notice.channel.as_str())
+    }
+
+    pub(super) fn throttle(what: &str) -> Self {
+        Self::new(format!("THROTTLE#{what}"), "THROTTLE")
+    }
+
     pub(super) fn email(address: &Email) -> Self {
         Self::new(format!("EMAIL#{address}"), "EMAIL")
     }
@@ -103,8 +131,41 @@ impl Key {
         format!("{:015}#", at.millis().max(0))
     }
 
+    /// What the sort keys of approvals begin with.
+    pub(super) const APPROVALS: &str = "APPROVAL#";
+
+    pub(super) fn approval(organization: OrganizationId, origin: &Origin) -> Self {
+        Self::new(format!("ORG#{organization}"), format!("{}{origin}", Self::APPROVALS))
+    }
+
+    pub(super) fn code(digest: &str) -> Self {
+        Self::new(format!("CODE#{digest}"), "CODE")
+    }
+
+    pub(super) fn grant(user: UserId, id: GrantId) -> Self {
+        Self::new(format!("USER#{user}"), format!("GRANT#{id}"))
+    }
+
+    /// The partition of the grants that were made through an origin.
+    pub(super) fn through(organization: OrganizationId, origin: &Origin) -> String {
+        format!("THROUGH#{organization}#{origin}")
+    }
+
+    pub(super) fn grant_through(organization: OrganizationId, origin: &Origin, id: GrantId) -> Self {
+        Self::new(Self::through(organization, origin), id.to_string())
+    }
+
     pub(super) fn idempotency(user: UserId, digest: &str) -> Self {
         Self::new(format!("IDEMPOTENCY#{user}"), digest)
+    }
+
+    pub(super) fn client(id: &ClientId) -> Self {
+        Self::new(format!("CLIENT#{id}"), "CLIENT")
+    }
+
+    /// One of the clients that an organization's admins registered.
+    pub(super) fn own_client(organization: OrganizationId, id: &ClientId) -> Self {
+        Self::new(format!("ORG#{organization}"), format!("CLIENT#{id}"))
     }
 
     pub(super) fn keys() -> Self {

@@ -84,7 +84,7 @@ pub(super) struct Range {
 }
 
 impl Range {
-    fn prefix(pk: String, prefix: &str) -> Self {
+    pub(super) fn prefix(pk: String, prefix: &str) -> Self {
         Self {
             pk,
             from: prefix.to_owned(),

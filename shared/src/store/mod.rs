@@ -3,24 +3,34 @@
 //! error. Reads that a decision hangs on are consistent.
 
 mod account;
+mod approval;
 mod catalog;
+mod client;
+mod grant;
 mod idempotency;
 mod item;
 mod key;
 mod keyset;
+mod link;
 mod list;
+mod notice;
 mod organization;
 mod read;
+mod session;
+mod throttle;
 mod token;
 mod trail;
 mod user;
 mod write;
 
+pub use grant::GrantRows;
 pub use idempotency::Replay;
 pub use keyset::Keyset;
+pub use notice::{Claim, Notice};
 pub use list::{Page, Paging};
+pub use session::SessionRows;
 pub use token::{Issue, TokenRows};
-pub use trail::AuditFilter;
+pub use trail::{AuditFilter, audit_event};
 pub use user::{Also, Bearer};
 pub use write::{Lost, Write};
 

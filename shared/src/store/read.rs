@@ -21,6 +21,15 @@ impl Rows {
             .map(|item| value(kind, item))
             .transpose()
     }
+
+    /// Takes a row out, where one was asked for.
+    pub(super) fn take_some<T: DeserializeOwned>(
+        &mut self,
+        kind: &str,
+        key: Option<&Key>,
+    ) -> Result<Option<T>, Unavailable> {
+        key.map_or(Ok(None), |key| self.take(kind, key))
+    }
 }
 
 impl Store {

@@ -1,7 +1,7 @@
 //! The audit trail: written with what it tells of, read newest first.
 
 use super::Store;
-use super::item::expiring;
+use super::item::{Item, expiring, value};
 use super::key::Key;
 use super::list::{Page, Paging, Range};
 use super::write::{Lost, Write};
@@ -25,6 +25,11 @@ pub struct AuditFilter {
     pub action: Option<Action>,
     /// In this subscription.
     pub subscription: Option<SubscriptionId>,
+}
+
+/// The event of a row as the table's stream shows it.
+pub fn audit_event(image: serde_dynamo::Item) -> Result<AuditEvent, Unavailable> {
+    value("audit", Item::from(image))
 }
 
 impl AuditFilter {

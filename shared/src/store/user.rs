@@ -5,7 +5,7 @@ use super::item::item;
 use super::key::Key;
 use super::write::{Lost, Write, number};
 use crate::domain::{
-    Claims, Email, Found, Organization, OrganizationId, PublishedKey, Subject, Unavailable, User, UserId,
+    Claims, ClientId, Email, Found, Organization, OrganizationId, PublishedKey, Subject, Unavailable, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -38,16 +38,30 @@ pub(super) struct Pointer {
 impl Store {
     /// Everything the verification of a bearer token needs.
     pub async fn bearer(&self, claims: &Claims, subject: &Subject, also: Also) -> Result<Bearer, Unavailable> {
-        let (id, subscription) = match subject {
-            Subject::Person(id) => (*id, None),
-            Subject::Service(client) => (client.user, Some(Key::subscription(client.subscription))),
+        let user = Key::user(subject.user());
+        let subscription = claims.subscription.map(Key::subscription);
+        let (grant, approval, client) = match subject {
+            Subject::Delegate {
+                user,
+                client,
+                grant,
+                origin,
+            } => (
+                Some(Key::grant(*user, *grant)),
+                Some(Key::approval(claims.organization, origin)),
+                // What a metadata document says does not matter any more; that it was registered does.
+                matches!(client, ClientId::Registered(_)).then(|| Key::client(client)),
+            ),
+            Subject::Person(_) | Subject::Service(_) => (None, None, None),
         };
-        let user = Key::user(id);
         let organization = also.organization.then(|| Key::organization(claims.organization));
         let keyset = also.keys.then(Key::keys);
         let wanted: Vec<&Key> = [
             Some(&user),
             subscription.as_ref(),
+            grant.as_ref(),
+            approval.as_ref(),
+            client.as_ref(),
             organization.as_ref(),
             keyset.as_ref(),
         ]
@@ -58,15 +72,12 @@ impl Store {
         Ok(Bearer {
             found: Found {
                 user: rows.take("user", &user)?,
-                subscription: subscription
-                    .map(|key| rows.take("subscription", &key))
-                    .transpose()?
-                    .flatten(),
+                subscription: rows.take_some("subscription", subscription.as_ref())?,
+                grant: rows.take_some("grant", grant.as_ref())?,
+                approval: rows.take_some("approval", approval.as_ref())?,
+                client: rows.take_some("client", client.as_ref())?,
             },
-            organization: organization
-                .map(|key| rows.take("organization", &key))
-                .transpose()?
-                .flatten(),
+            organization: rows.take_some("organization", organization.as_ref())?,
             keys: keyset
                 .map(|key| Self::published(&mut rows, &key))
                 .transpose()?

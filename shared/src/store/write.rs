@@ -135,6 +135,14 @@ impl Write {
         Self::put(put.condition_expression("attribute_not_exists(pk)"), otherwise)
     }
 
+    /// Puts an item over whatever is there.
+    pub(super) fn put_over(store: &Store, item: Item) -> Result<Self, Unavailable> {
+        Self::put(
+            Put::builder().table_name(&store.table).set_item(Some(item)),
+            Lost::Changed,
+        )
+    }
+
     /// Puts an item over the one that was read at `revision`.
     pub(super) fn replace(store: &Store, item: Item, revision: u64) -> Result<Self, Unavailable> {
         let put = Put::builder()

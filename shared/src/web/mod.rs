@@ -2,12 +2,18 @@
 //! way into Lambda.
 
 mod answer;
+mod cookie;
 mod fallback;
 pub mod lambda;
+mod next;
+pub mod page;
 mod problem;
 mod source;
+mod visitor;
 
 pub use answer::{bearer_refusal, json, oauth_refusal};
 pub use fallback::with_fallbacks;
+pub use next::{Next, see_other};
 pub use problem::{Problem, refusal};
 pub use source::{SourceIp, source};
+pub use visitor::{FormRefusal, Visitor, begin_session, browser, end_session};

@@ -1,0 +1,88 @@
+//! What the pages look like. Handlers decide and read; views only show.
+
+pub(crate) mod account;
+pub(crate) mod account_form;
+pub(crate) mod credential;
+mod part;
+pub(crate) mod reveal;
+pub(crate) mod role;
+pub(crate) mod user;
+pub(crate) mod user_form;
+
+use crate::admin::Admin;
+use crate::path;
+use crate::refusal::Told;
+use axum::response::Response;
+use http::StatusCode;
+use regent::web::page::{Kind, Markup, Page, Place, Section, Shell, actions, heading, html, link_button};
+
+/// A page of the console for this person, with what was done before it.
+pub(crate) fn page(admin: &Admin, section: Section, title: &str, content: Markup) -> Page {
+    let (sections, sign_out) = (admin.sections(), admin.csrf("/sign-out"));
+    let shell = Shell {
+        organization: admin.caller().organization().name.as_str(),
+        person: admin.caller().user().email.as_str(),
+        sections: &sections,
+        current: section,
+        waiting: 0,
+        sign_out_csrf: &sign_out,
+    };
+    Page::console(&shell, title, content).toast(admin.done().map(crate::done::Done::says))
+}
+
+/// A refusal as a page.
+pub(crate) fn refused(admin: &Admin, told: &Told) -> Response {
+    let section = section_of(admin.path());
+    let content = html! {
+        (heading(told.title, None, html! {}))
+        div.panel.narrow {
+            p { (told.says) }
+            (actions(html! {
+                @if told.again { (link_button(Kind::Primary, "Reload", admin.path())) }
+                @if admin.sections().contains(&section) {
+                    (link_button(Kind::Plain, &format!("Go to {}", in_a_sentence(section)), section.path()))
+                }
+            }))
+        }
+    };
+    let page = page(admin, section, told.title, content).toast(None);
+    page.status(told.status).respond()
+}
+
+/// Nobody can be recognised right now.
+pub(crate) fn outage() -> Response {
+    let content = html! {
+        p { "A part of Regent is not answering. Nothing was changed. Try again in a moment." }
+        (actions(html! { (link_button(Kind::Primary, "Try again", path::CONSOLE)) }))
+    };
+    let page = Page::card(Place::Console, "The console cannot answer right now", content);
+    let mut response = page.status(StatusCode::SERVICE_UNAVAILABLE).respond();
+    let seconds = http::HeaderValue::from_static("1");
+    response.headers_mut().insert(http::header::RETRY_AFTER, seconds);
+    response
+}
+
+/// Where a path belongs.
+fn section_of(path: &str) -> Section {
+    let all = [
+        Section::Users,
+        Section::Roles,
+        Section::Approvals,
+        Section::Clients,
+        Section::Audit,
+        Section::Settings,
+        Section::ConnectedApps,
+        Section::Sessions,
+    ];
+    let found = all.into_iter().find(|section| path.starts_with(section.path()));
+    found.unwrap_or(Section::ServiceAccounts)
+}
+
+fn in_a_sentence(section: Section) -> String {
+    let label = section.label();
+    if section == Section::Approvals {
+        label.to_owned()
+    } else {
+        label.to_lowercase()
+    }
+}

@@ -1,0 +1,108 @@
+//! What is throttled, how much, and what a throttle is named after.
+
+use crate::app::App;
+use crate::domain::{Error, Seconds, Throttle, Throttled};
+use aws_lc_rs::digest;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
+use std::net::IpAddr;
+
+/// Takes one from each bucket, or is refused by the first that is empty. The order matters: what
+/// comes first keeps a single attacker from emptying what comes later.
+pub async fn take(app: &App, throttles: &[Throttle]) -> Result<Result<(), Throttled>, Error> {
+    for throttle in throttles {
+        if let Err(throttled) = app.store().take(throttle, app.now()).await? {
+            tracing::info!(what = throttle.what, "throttled");
+            return Ok(Err(throttled));
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// Puts one back into each bucket: only failures are counted.
+pub(super) async fn put_back(app: &App, throttles: &[Throttle]) {
+    for throttle in throttles {
+        if let Err(error) = app.store().put_back(throttle, app.now()).await {
+            // It comes back by itself.
+            tracing::warn!(%error, "a throttle is not filled again");
+        }
+    }
+}
+
+/// Wrong passwords: per source address; per account and source address; per account, from
+/// wherever, which takes many addresses to empty.
+pub(super) fn sign_in(address: &str, source: &str) -> [Throttle; 3] {
+    let (account, source) = (digest_of(address), network(source));
+    let throttle = |what, burst, interval| Throttle {
+        what,
+        burst,
+        interval: Seconds(interval),
+    };
+    [
+        throttle(format!("sign-in#from#{source}"), 100, 6),
+        throttle(format!("sign-in#of#{account}#from#{source}"), 10, 60),
+        throttle(format!("sign-in#of#{account}"), 100, 60),
+    ]
+}
+
+/// Mails to whoever forgot a password: per source address, and per address of the mail.
+pub(super) fn forgotten(address: &str, source: &str) -> [Throttle; 2] {
+    let (account, source) = (digest_of(address), network(source));
+    let throttle = |what, burst, interval| Throttle {
+        what,
+        burst,
+        interval: Seconds(interval),
+    };
+    [
+        throttle(format!("forgot#from#{source}"), 20, 60),
+        throttle(format!("forgot#of#{account}"), 3, 900),
+    ]
+}
+
+/// The network that a source address stands for: an IPv6 customer has at least 2⁶⁴ addresses.
+pub fn network(source: &str) -> String {
+    match source.parse::<IpAddr>() {
+        Ok(IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
+            Some(v4) => v4.to_string(),
+            None => {
+                let [a, b, c, d, ..] = v6.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        },
+        Ok(IpAddr::V4(v4)) => v4.to_string(),
+        Err(_) => "unknown".to_owned(),
+    }
+}
+
+/// The table tells nobody which addresses were tried.
+fn digest_of(address: &str) -> String {
+    let folded = address.trim().to_ascii_lowercase();
+    BASE64URL.encode(digest::digest(&digest::SHA256, folded.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_customer_is_one_network() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2:ffff::1"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("::ffff:203.0.113.9"), "203.0.113.9");
+        assert_eq!(network("203.0.113.9"), "203.0.113.9");
+        assert_eq!(network("unknown"), "unknown");
+    }
+
+    #[test]
+    fn a_throttle_names_nobody() {
+        for throttle in sign_in("Ada@example.com", "203.0.113.9") {
+            assert!(
+                !throttle.what.contains("ada") && !throttle.what.contains("Ada"),
+                "{throttle:?}"
+            );
+        }
+        assert_eq!(
+            sign_in(" ADA@example.com", "")[2].what,
+            sign_in("ada@example.com", "")[2].what
+        );
+    }
+}

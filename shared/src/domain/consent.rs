@@ -1,0 +1,82 @@
+//! The decision at the authorize page: what may this person allow a client?
+
+use super::{
+    ApiResource, Ask, Audience, Description, GrantError, Name, Organization, Scope, Scopes, Subscription,
+    SubscriptionId, User, UserKind,
+};
+
+/// What a person may allow in one subscription.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Choice {
+    /// The subscription.
+    pub subscription: SubscriptionId,
+    /// Its name.
+    pub subscription_name: Name<64>,
+    /// The API resource.
+    pub audience: Audience,
+    /// Its name.
+    pub resource_name: Name<64>,
+    /// The scopes, each in words.
+    pub scopes: Vec<(Scope, Description)>,
+}
+
+impl Choice {
+    /// What `ask` comes to in a subscription: of the scopes asked for – all if none – those that the
+    /// API has and the person holds (RFC 6749 §3.3 lets the server grant less than was asked). The
+    /// management API is not for third parties: it is not among a subscription's API resources.
+    pub fn of(
+        user: &User,
+        organization: &Organization,
+        subscription: &Subscription,
+        ask: &Ask,
+    ) -> Result<Self, GrantError> {
+        let resource = subscription.resolve(ask.resource.as_ref(), &ask.scopes)?;
+        let scopes = user.allowable(organization, resource, &ask.scopes)?;
+        Ok(Self {
+            subscription: subscription.id,
+            subscription_name: subscription.name.clone(),
+            audience: resource.audience.clone(),
+            resource_name: resource.name.clone(),
+            scopes: resource
+                .scopes
+                .iter()
+                .filter(|(scope, _)| scopes.contains(scope))
+                .map(|(scope, words)| (scope.clone(), words.clone()))
+                .collect(),
+        })
+    }
+
+    /// The scopes without their words.
+    pub fn scope_set(&self) -> Scopes {
+        self.scopes.iter().map(|(scope, _)| scope.clone()).collect()
+    }
+}
+
+impl User {
+    /// Which of the scopes asked for – all if none – this person may allow at an API resource now.
+    pub fn allowable(
+        &self,
+        organization: &Organization,
+        resource: &ApiResource,
+        asked: &Scopes,
+    ) -> Result<Scopes, GrantError> {
+        if !resource.enabled {
+            return Err(GrantError::ResourceDisabled);
+        }
+        if !matches!(self.kind, UserKind::Person(_)) {
+            return Err(GrantError::PersonGone);
+        }
+        let held = self.grants(organization).at(resource);
+        let scopes = if asked.is_empty() { held } else { held.intersection(asked) };
+        if scopes.is_empty() {
+            return Err(GrantError::NoScope);
+        }
+        Ok(scopes)
+    }
+
+    /// Whether this person works in a subscription.
+    pub fn reaches(&self, organization: &Organization, subscription: SubscriptionId) -> bool {
+        organization.subscriptions.contains_key(&subscription)
+            && self.subscription().is_none_or(|own| own == subscription)
+    }
+}

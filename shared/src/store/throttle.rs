@@ -1,0 +1,90 @@
+//! Throttles in the table, because every instance of a function shares it.
+
+use super::Store;
+use super::key::Key;
+use super::write::number;
+use crate::domain::{Throttle, Throttled, Timestamp, Unavailable};
+use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+
+/// How often a bucket is tried that others empty or fill at the same instant.
+const ATTEMPTS: u32 = 8;
+
+/// What became of one conditional update.
+enum Taken {
+    Yes,
+    /// The condition did not hold; the bucket is full again then, or is not there.
+    No(Option<i64>),
+}
+
+impl Store {
+    /// Takes one from a bucket: one conditional update, two if it was full.
+    pub async fn take(&self, throttle: &Throttle, now: Timestamp) -> Result<Result<(), Throttled>, Unavailable> {
+        let (latest, interval) = (throttle.latest(now), throttle.interval_millis());
+        for _ in 0..ATTEMPTS {
+            let used = self
+                .updating(throttle, now)
+                .update_expression("SET full_at = full_at + :interval, expires_at = :end")
+                .condition_expression("full_at > :now AND full_at <= :latest")
+                .expression_attribute_values(":latest", number(latest));
+            let full_at = match taken(used).await? {
+                Taken::Yes => return Ok(Ok(())),
+                Taken::No(full_at) => full_at,
+            };
+            if let Some(full_at) = full_at.filter(|at| *at > latest) {
+                return Ok(Err(throttle.refusal(full_at, now)));
+            }
+            // Full, or new: a bucket never holds more than the burst.
+            let full = self
+                .updating(throttle, now)
+                .update_expression("SET full_at = :next, kind = :kind, version = :one, expires_at = :end")
+                .condition_expression("attribute_not_exists(pk) OR full_at <= :now")
+                .expression_attribute_values(":next", number(now.millis() + interval))
+                .expression_attribute_values(":kind", AttributeValue::S("throttle".to_owned()))
+                .expression_attribute_values(":one", number(1));
+            if let Taken::Yes = taken(full).await? {
+                return Ok(Ok(()));
+            }
+        }
+        Err(Unavailable("throttle: too many at once".to_owned()))
+    }
+
+    /// Puts one back.
+    pub async fn put_back(&self, throttle: &Throttle, now: Timestamp) -> Result<(), Unavailable> {
+        let back = self
+            .updating(throttle, now)
+            .update_expression("SET full_at = full_at - :interval, expires_at = :end")
+            .condition_expression("full_at > :now");
+        taken(back).await.map(|_| ())
+    }
+
+    fn updating(&self, throttle: &Throttle, now: Timestamp) -> UpdateItemFluentBuilder {
+        let interval = throttle.interval_millis();
+        // Full by then, whatever happens: and a full bucket is none.
+        let end = throttle.latest(now) / 1000 + i64::from(throttle.interval.0) + 1;
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::throttle(&throttle.what).attributes()))
+            .expression_attribute_values(":now", number(now.millis()))
+            .expression_attribute_values(":interval", number(interval))
+            .expression_attribute_values(":end", number(end))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+}
+
+async fn taken(update: UpdateItemFluentBuilder) -> Result<Taken, Unavailable> {
+    let Err(error) = update.send().await else {
+        return Ok(Taken::Yes);
+    };
+    match error.as_service_error() {
+        Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+            let full_at = failed.item().and_then(|item| item.get("full_at"));
+            let millis = full_at.and_then(|at| at.as_n().ok()).and_then(|at| at.parse().ok());
+            Ok(Taken::No(millis))
+        }
+        _ => Err(Unavailable(format!("throttle: {}", DisplayErrorContext(&error)))),
+    }
+}
