@@ -164,6 +164,7 @@ impl Ready {
         let options = Options {
             clock: Some(clock.clone()),
             algorithm,
+            allow_loopback_metadata: true,
             ..Options::new(RegionLabel::parse(label).unwrap(), folder.path().to_owned())
         };
         let bound = Bound::new(options).await.unwrap();

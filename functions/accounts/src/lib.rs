@@ -8,6 +8,8 @@
 mod account;
 mod answer;
 mod application;
+mod approval;
+mod client;
 mod credential;
 mod event;
 mod openapi;
@@ -52,6 +54,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .merge(user::routes())
         .merge(account::routes())
         .merge(credential::routes())
+        .merge(client::routes())
+        .merge(approval::routes())
         .merge(event::routes());
     OpenApiRouter::with_openapi(openapi::about()).nest(BASE, nouns)
 }

@@ -32,12 +32,14 @@ const ABOUT: &str = "The management API of Regent, an OAuth authorization server
     tags(
         (name = "service accounts", description = "Users that are programs."),
         (name = "credentials", description = "Client IDs and secrets of service accounts."),
+        (name = "clients", description = "Third-party apps that people connect."),
         (name = "users", description = "People and service accounts as users."),
         (name = "roles", description = "Named sets of privileges and scopes."),
         (name = "organizations"),
         (name = "subscriptions", description = "Data boundaries and their settings."),
         (name = "applications"),
         (name = "resources", description = "APIs: audiences with their scopes."),
+        (name = "oauth approvals", description = "Which redirect domains the organization trusts."),
         (name = "audit", description = "Who did what to what."),
     )
 )]

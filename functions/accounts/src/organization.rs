@@ -41,9 +41,17 @@ struct EditOrganization {
     #[schema(value_type = String, min_length = 1, max_length = 64)]
     #[serde(default, deserialize_with = "given")]
     name: Option<Name<64>>,
+    /// Whether its people may use apps that registered themselves (RFC 7591). Off: none of them gets a code or a token any more.
+    #[schema(value_type = bool)]
+    #[serde(default, deserialize_with = "given")]
+    dynamic_registration_enabled: Option<bool>,
+    /// Whether its people may use apps that publish a Client ID Metadata Document. Off: none of them gets a code or a token any more.
+    #[schema(value_type = bool)]
+    #[serde(default, deserialize_with = "given")]
+    metadata_documents_enabled: Option<bool>,
 }
 
-/// Rename the caller's organization
+/// Change the caller's organization
 ///
 /// Needs `settings:manage` in the whole organization.
 #[utoipa::path(patch, path = "/organizations/{id}", operation_id = "edit_organization", tag = "organizations", params(("id" = String, Path), IfMatch),
@@ -56,7 +64,11 @@ async fn edit(
     IfMatch(version): IfMatch,
     Edit(body): Edit<EditOrganization>,
 ) -> Answer {
-    let changes = OrganizationChanges { name: body.name };
+    let changes = OrganizationChanges {
+        name: body.name,
+        dynamic_registration_enabled: body.dynamic_registration_enabled,
+        metadata_documents_enabled: body.metadata_documents_enabled,
+    };
     let edited = perform(&app, async || {
         organization::edit(&app, &caller, id, &changes, version).await
     })

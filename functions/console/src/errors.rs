@@ -52,10 +52,6 @@ impl Errors {
         all.map(|(name, says)| (name.as_str(), says.as_str())).collect()
     }
 
-    /// Whether nothing is wrong.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.whole.is_none() && self.fields.is_empty()
-    }
 
     /// What a form says of a reason, and the status; the reason's own page if it is none of a form's.
     pub(crate) fn or_page(error: Error) -> Result<(StatusCode, Self), Refusal> {

@@ -1,9 +1,53 @@
-//! For admins: the console's pages.
+//! For admins: the console's pages, `/console/**`.
+//!
+//! A request's way: the gate (`gate`) finds out who is signed in and checks a form's token, path and
+//! query become typed (`query`), a form's fields too (`posted`), an act plans and is performed, and
+//! a page shows what became of it (`view`). Handlers are one file per noun. What may be done is
+//! decided in `regent::acts`, as for the management API; what is refused is said at a form's fields
+//! (`errors`) or on a page of its own (`refusal`).
+//!
+//! Every path that takes a POST shows its form, or its question, to a GET. After a change the
+//! browser is sent on (303) with a code of what was done (`done`); only a new secret is shown in
+//! the answer to the POST itself, and never again (`once`).
+
+mod account;
+mod account_form;
+mod admin;
+mod credential;
+mod credential_form;
+mod done;
+mod errors;
+mod gate;
+mod once;
+mod path;
+mod posted;
+mod query;
+mod refusal;
+mod user;
+mod user_form;
+mod view;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
 use regent::app::App;
+use regent::web::page::{Place, assets};
+use regent::web::see_other;
 
 /// The endpoints.
 pub fn router(app: App) -> Router {
-    regent::web::with_fallbacks(Router::new().with_state(app))
+    let pages = Router::new()
+        .route(path::CONSOLE, get(async || see_other(path::ACCOUNTS)))
+        .merge(account::routes())
+        .merge(account_form::routes())
+        .merge(credential::routes())
+        .merge(credential_form::routes())
+        .merge(user::routes())
+        .merge(user_form::routes())
+        .fallback(async |_: Request| refusal::Refusal::NoPage)
+        .layer(from_fn_with_state(app.clone(), gate::gate))
+        .with_state(app);
+    // Assets are for everybody: the sign-in page of another function looks the same.
+    assets(Place::Console).merge(pages)
 }

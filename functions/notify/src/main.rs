@@ -10,6 +10,6 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     init_tracing();
     let notify = Notify::new(App::from_env()?, &environment(), Settings::from_env()?);
-    let handler = async |event: LambdaEvent<Value>| notify.handle(event.payload).await;
+    let handler = async |event: LambdaEvent<Value>| notify.handle(event.payload).await.map_err(Error::from);
     run(service_fn(handler)).await
 }

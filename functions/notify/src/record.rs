@@ -6,6 +6,7 @@
 use aws_lambda_events::dynamodb::EventRecord;
 use regent::domain::{AuditEvent, Unavailable};
 use regent::store;
+use serde::Deserialize;
 use serde_json::Value;
 
 /// What the partition keys of audit events begin with.
@@ -46,8 +47,6 @@ pub(crate) fn sequence_number(record: &Value) -> Option<&str> {
         .and_then(Value::as_str)
         .filter(|number| !number.is_empty())
 }
-
-use serde::Deserialize;
 
 #[cfg(test)]
 mod tests {

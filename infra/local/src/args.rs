@@ -15,6 +15,8 @@ pub struct Args {
     pub data_dir: PathBuf,
     /// One JSON line per region on stdout.
     pub json: bool,
+    /// Whether clients' metadata documents may be on this machine.
+    pub allow_loopback_metadata: bool,
 }
 
 /// A region of Regent on this machine.
@@ -37,6 +39,9 @@ struct Line {
     /// Print one JSON line per region on stdout once it answers.
     #[arg(long)]
     json: bool,
+    /// Fetch clients' metadata documents from http URLs on loopback, too: for trying out a client of your own.
+    #[arg(long)]
+    allow_loopback_metadata: bool,
 }
 
 /// What is wrong with a well-formed command line.
@@ -82,6 +87,7 @@ impl Args {
             regions,
             data_dir: line.data_dir.unwrap_or(default_dir),
             json: line.json,
+            allow_loopback_metadata: line.allow_loopback_metadata,
         })
     }
 }
@@ -119,7 +125,7 @@ mod tests {
         let plain = args(&[]).unwrap();
         assert_eq!(started(&[]), [("us".to_owned(), 8787)]);
         assert_eq!(plain.data_dir, PathBuf::from("/state/regent"));
-        assert!(!plain.json);
+        assert!(!plain.json && !plain.allow_loopback_metadata);
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub(crate) struct Functions {
     pub(crate) token: Router,
     pub(crate) accounts: Router,
     pub(crate) verify: Router,
+    pub(crate) authorize: Router,
+    pub(crate) console: Router,
     /// The sample API.
     pub(crate) acme: Router,
     /// What `/` answers.
@@ -40,9 +42,12 @@ impl Functions {
             path.strip_prefix(parent)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
+        let of_a_person = ["/oauth/v1/authorize", "/sign-in", "/sign-out", "/forgot-password", "/password"];
         match path {
+            _ if of_a_person.contains(&path) || below("/oauth/v1/assets") => Some(&self.authorize),
             _ if below("/oauth/v1") || below("/.well-known") => Some(&self.token),
             _ if below("/api/v1") => Some(&self.accounts),
+            _ if below("/console") => Some(&self.console),
             "/verify" => Some(&self.verify),
             "/acme/me" => Some(&self.acme),
             _ => None,
@@ -150,6 +155,8 @@ mod tests {
             token: named("token"),
             accounts: named("accounts"),
             verify: named("verify"),
+            authorize: named("authorize"),
+            console: named("console"),
             acme: named("acme"),
             index: json!({}),
         };
@@ -171,6 +178,12 @@ mod tests {
             ("/api/v1", "accounts"),
             ("/verify?resource=x", "verify"),
             ("/acme/me", "acme"),
+            ("/oauth/v1/authorize?client_id=x", "authorize"),
+            ("/oauth/v1/assets/regent.css", "authorize"),
+            ("/sign-in?next=/console", "authorize"),
+            ("/password?token=x", "authorize"),
+            ("/console", "console"),
+            ("/console/users/new?done=x", "console"),
         ] {
             assert_eq!(
                 answer(path).await,

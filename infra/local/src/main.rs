@@ -98,6 +98,7 @@ async fn start(args: &Args) -> Result<Vec<Running>, Failure> {
             data_dir: args.data_dir.clone(),
             clock: None,
             algorithm: SigningAlgorithm::default(),
+            allow_loopback_metadata: args.allow_loopback_metadata,
         };
         let region = Bound::new(options)
             .await

@@ -35,6 +35,8 @@ pub struct Options {
     pub clock: Option<Clock>,
     /// For the signing key, if the region has none yet.
     pub algorithm: SigningAlgorithm,
+    /// Whether clients' metadata documents may be at `http` URLs on loopback.
+    pub allow_loopback_metadata: bool,
 }
 
 impl Options {
@@ -46,6 +48,7 @@ impl Options {
             data_dir,
             clock: None,
             algorithm: SigningAlgorithm::default(),
+            allow_loopback_metadata: false,
         }
     }
 }
@@ -135,6 +138,7 @@ impl Bound {
         ensure_table(&aws, table.endpoint(), &name).await?;
         let keyless = Config {
             algorithm: options.algorithm,
+            allow_loopback_documents: options.allow_loopback_metadata,
             regions: regions.clone(),
             dynamodb_endpoint: Some(table.endpoint().to_owned()),
             secrets_endpoint: Some(secrets.endpoint().to_owned()),
@@ -147,13 +151,16 @@ impl Bound {
         // One for each function, as in the cloud: only the token function may read the signing key.
         let clock = options.clock.unwrap_or(Clock::system());
         let app = |config| App::new(config, &aws, clock.clone(), Rng::system());
-        let (token, accounts, verify) = (app(signing)?, app(keyless.clone())?, app(keyless)?);
+        let (token, accounts, verify) = (app(signing)?, app(keyless.clone())?, app(keyless.clone())?);
+        let (authorize, console) = (app(keyless.clone())?, app(keyless)?);
 
         let note = first_run::ensure(&token, &folder).await?;
         let admin_token = regent::acts::person_token(&token, note.admin, ADMIN_TOKEN_LIFETIME).await?;
         let functions = Functions {
             token: regent_token::router(token.clone()),
             accounts: regent_accounts::router(accounts),
+            authorize: regent_authorize::router(authorize),
+            console: regent_console::router(console),
             acme: crate::acme::router(verify.clone(), note.resource.clone()),
             verify: regent_verify::router(verify),
             index: gateway::index(&issuer),

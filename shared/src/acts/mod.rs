@@ -16,6 +16,7 @@ mod issue;
 pub mod notice;
 pub mod grant;
 pub mod organization;
+pub mod password;
 mod plan;
 mod redeem;
 mod refresh;

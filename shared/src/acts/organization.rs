@@ -1,4 +1,4 @@
-//! The caller's organization: read, rename.
+//! The caller's organization: read, rename, and which clients its people may use.
 
 use super::plan::check_version;
 use super::{Caller, Plan};
@@ -10,6 +10,10 @@ use crate::domain::{ActError, Action, Error, Name, Organization, OrganizationId,
 pub struct OrganizationChanges {
     /// Its name.
     pub name: Option<Name<64>>,
+    /// Whether its people may use clients that registered themselves.
+    pub dynamic_registration_enabled: Option<bool>,
+    /// Whether its people may use clients that publish a metadata document.
+    pub metadata_documents_enabled: Option<bool>,
 }
 
 /// The caller's own organization; no other is there for it.
@@ -34,13 +38,29 @@ pub async fn edit(
     if let Some(name) = &changes.name {
         organization.name = name.clone();
     }
+    organization.dynamic_registration_enabled = changes
+        .dynamic_registration_enabled
+        .unwrap_or(organization.dynamic_registration_enabled);
+    organization.metadata_documents_enabled = changes
+        .metadata_documents_enabled
+        .unwrap_or(organization.metadata_documents_enabled);
     organization.version += 1;
+    let details = [
+        (
+            "dynamic_registration_enabled",
+            organization.dynamic_registration_enabled.to_string(),
+        ),
+        (
+            "metadata_documents_enabled",
+            organization.metadata_documents_enabled.to_string(),
+        ),
+    ];
     let event = caller.event(
         app,
         Action::OrganizationEdited,
         (&id, organization.name.as_str()),
         None,
-        [],
+        details,
     );
     let writes = vec![
         app.store().replace_organization(&organization)?,

@@ -39,10 +39,10 @@ impl std::fmt::Display for ApprovalId {
     }
 }
 
-impl std::str::FromStr for ApprovalId {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::parse(text)
+impl TryFrom<String> for ApprovalId {
+    type Error = Invalid;
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        Self::parse(&text)
     }
 }
 
@@ -134,6 +134,13 @@ pub struct Decision {
 }
 
 impl ApprovalStatus {
+    /// Reads a status.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let known = [Self::Pending, Self::Approved, Self::Rejected];
+        let found = known.into_iter().find(|status| status.as_str() == text);
+        found.ok_or(Invalid::new("must be pending, approved or rejected"))
+    }
+
     /// The status as it is written on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 pub struct Audience(String);
 
 impl Audience {
+    /// Where protected resources keep their metadata (RFC 9728 §3).
+    pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+
     /// Reads an audience.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let refused =
@@ -29,6 +32,17 @@ impl Audience {
         } else {
             text.to_owned()
         }))
+    }
+
+    /// Where the API with this audience says who protects it (RFC 9728 §3.1): the well-known path goes
+    /// between host and path. Only `https` URLs have such a place, and `http` ones on loopback.
+    pub fn metadata_url(&self) -> Option<String> {
+        let (scheme, rest) = self.0.split_once("://")?;
+        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let url = url::Url::parse(&self.0).ok()?;
+        let loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        let served = url.scheme() == "https" || (url.scheme() == "http" && loopback);
+        served.then(|| format!("{scheme}://{authority}{}{path}", Self::WELL_KNOWN))
     }
 
     /// The audience as text.
@@ -54,6 +68,22 @@ mod tests {
             Audience::parse("https://api.example.com/mcp"),
             Audience::parse("https://api.example.com/mcp/")
         );
+    }
+
+    #[test]
+    fn metadata_is_where_the_path_begins() {
+        for (audience, expected) in [
+            ("https://h", Some("https://h/.well-known/oauth-protected-resource")),
+            ("https://h/", Some("https://h/.well-known/oauth-protected-resource")),
+            ("https://h:8443/a/b", Some("https://h:8443/.well-known/oauth-protected-resource/a/b")),
+            ("https://h/a/?x=1", Some("https://h/.well-known/oauth-protected-resource/a/?x=1")),
+            ("https://h?x=1", Some("https://h/.well-known/oauth-protected-resource?x=1")),
+            ("http://127.0.0.1:9/a", Some("http://127.0.0.1:9/.well-known/oauth-protected-resource/a")),
+            ("http://h/a", None),
+            ("urn:example:api", None),
+        ] {
+            assert_eq!(Audience::parse(audience).unwrap().metadata_url().as_deref(), expected, "{audience}");
+        }
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub enum ClientError {
 }
 
 /// Why an authenticated client does not get the token it asks for.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GrantError {
     /// A grant type this server does not have.
     #[error("unsupported grant type")]

@@ -1,7 +1,7 @@
 //! Bearer tokens in requests, and the challenge in answers (RFC 6750 §2.1, §3).
 
 use super::wire::quoted;
-use crate::domain::{Error, Invalid, TokenError};
+use crate::domain::{Audience, Error, Invalid, Scopes, TokenError};
 use http::{HeaderMap, header::AUTHORIZATION};
 
 /// The bearer token of a request: of the `Authorization` header only, never of the URL.
@@ -55,9 +55,39 @@ pub fn challenge(error: &TokenError) -> String {
     }
 }
 
+/// The challenge with what a client needs to do better: where the API says who protects it (RFC 9728
+/// §5.1), and the scopes it demands, unless they are in it already.
+pub fn pointing(challenge: &str, resource: &Audience, demanded: &Scopes) -> String {
+    let mut pointing = challenge.to_owned();
+    if !demanded.is_empty() && !challenge.contains(" scope=") {
+        pointing.push_str(&format!(r#", scope="{}""#, quoted(&demanded.to_string())));
+    }
+    if let Some(url) = resource.metadata_url() {
+        pointing.push_str(&format!(r#", resource_metadata="{}""#, quoted(&url)));
+    }
+    pointing
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_challenge_points_to_metadata_and_names_scopes_once() {
+        let api = Audience::parse("https://h/api").unwrap();
+        let scopes = Scopes::parse("read:me write:me").unwrap();
+        let bare = challenge(&TokenError::Missing);
+        assert_eq!(
+            pointing(&bare, &api, &scopes),
+            r#"Bearer realm="regent", scope="read:me write:me", resource_metadata="https://h/.well-known/oauth-protected-resource/api""#
+        );
+        assert_eq!(
+            pointing(&bare, &Audience::parse("urn:example:api").unwrap(), &Scopes::default()),
+            bare
+        );
+        let insufficient = challenge(&TokenError::InsufficientScope(scopes.clone()));
+        assert_eq!(pointing(&insufficient, &api, &scopes).matches(" scope=").count(), 1);
+    }
 
     #[test]
     fn tokens_are_found_in_the_header_only() {

@@ -28,8 +28,13 @@ pub struct MetadataError {
     pub why: Invalid,
 }
 
+impl MetadataError {
+    /// The member that has a code of its own (RFC 7591 §3.2.2).
+    pub const REDIRECT_URIS: &str = "redirect_uris";
+}
+
 const NAME: &str = "client_name";
-const REDIRECT_URIS: &str = "redirect_uris";
+const REDIRECT_URIS: &str = MetadataError::REDIRECT_URIS;
 const METHOD: &str = "token_endpoint_auth_method";
 const GRANT_TYPES: &str = "grant_types";
 const RESPONSE_TYPES: &str = "response_types";

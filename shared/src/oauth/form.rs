@@ -50,6 +50,13 @@ impl Form {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The parameters as a query string.
+    pub fn to_query(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&self.0)
+            .finish()
+    }
+
     /// Whether a parameter occurs at all.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(known, _)| known == name)
@@ -116,6 +123,7 @@ mod tests {
         fn what_was_encoded_reads_back(name in "\\PC{1,9}", value in "\\PC{1,20}") {
             let body = form_urlencoded::Serializer::new(String::new()).append_pair(&name, &value).finish();
             let form = parse("application/x-www-form-urlencoded", body.as_bytes()).unwrap();
+            prop_assert_eq!(Form::pairs(&form.to_query()).unwrap().0, vec![(name.clone(), value.clone())]);
             prop_assert_eq!(form.0, vec![(name, value)]);
         }
 

@@ -53,6 +53,14 @@ pub fn answer(error: &Error) -> Answer {
     }
 }
 
+/// A body with a code of an endpoint's own.
+pub fn body(error: &'static str, why: &str) -> Body {
+    Body {
+        error,
+        error_description: sentence(why),
+    }
+}
+
 fn plain(error: &'static str, error_description: String) -> Answer {
     Answer {
         status: StatusCode::BAD_REQUEST,

@@ -1,16 +1,21 @@
 //! Throttles in the table, because every instance of a function shares it.
 
 use super::Store;
+use super::item::expiring;
 use super::key::Key;
-use super::write::number;
-use crate::domain::{Throttle, Throttled, Timestamp, Unavailable};
+use super::write::{Write, number};
+use crate::domain::{Seconds, Throttle, Throttled, Timestamp, Unavailable};
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use serde::Serialize;
 
 /// How often a bucket is tried that others empty or fill at the same instant.
 const ATTEMPTS: u32 = 8;
+
+#[derive(Serialize)]
+struct Nobody {}
 
 /// What became of one conditional update.
 enum Taken {
@@ -58,6 +63,13 @@ impl Store {
             .update_expression("SET full_at = full_at - :interval, expires_at = :end")
             .condition_expression("full_at > :now");
         taken(back).await.map(|_| ())
+    }
+
+    /// Writes a row that means nothing, where there is nobody to write one about: so that a request
+    /// about nobody costs what one about somebody does.
+    pub fn note_nobody(&self, network: &str, now: Timestamp) -> Result<Write, Unavailable> {
+        let key = Key::throttle(&format!("nobody#{network}"));
+        Write::put_over(self, expiring(&key, "nobody", &Nobody {}, now.plus(Seconds(60)))?)
     }
 
     fn updating(&self, throttle: &Throttle, now: Timestamp) -> UpdateItemFluentBuilder {

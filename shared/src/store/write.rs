@@ -180,6 +180,14 @@ impl Write {
         )
     }
 
+    /// Deletes an item that is there: of many at once, one does.
+    pub(super) fn delete_existing(store: &Store, key: &Key) -> Result<Self, Unavailable> {
+        let delete = Delete::builder()
+            .table_name(&store.table)
+            .set_key(Some(key.attributes()));
+        Self::delete_if(delete.condition_expression("attribute_exists(pk)"))
+    }
+
     /// Deletes the item that was read at `revision`.
     pub(super) fn delete_revision(store: &Store, key: &Key, revision: u64) -> Result<Self, Unavailable> {
         let delete = Delete::builder()

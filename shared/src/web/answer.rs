@@ -1,7 +1,7 @@
 //! Answers. A failure is logged once, here, with its reason; the caller sees what the maps say.
 
-use crate::domain::{Error, TokenError};
-use crate::oauth::{challenge, wire};
+use crate::domain::{Audience, Error, Scopes, TokenError};
+use crate::oauth::{challenge, pointing, wire};
 use axum::body::Body;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
@@ -77,7 +77,20 @@ pub fn bearer_refusal(error: &Error) -> Response<Body> {
     }
 }
 
-pub(super) fn log(error: &Error) {
+/// Makes the challenge of a refusal point to the API's metadata and name the scopes it demands.
+pub fn point(response: &mut Response<Body>, resource: &Audience, demanded: &Scopes) {
+    let headers = response.headers_mut();
+    let challenge = headers.get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());
+    let pointed = challenge
+        .filter(|challenge| challenge.starts_with("Bearer"))
+        .and_then(|challenge| HeaderValue::from_str(&pointing(challenge, resource, demanded)).ok());
+    if let Some(pointed) = pointed {
+        headers.insert(WWW_AUTHENTICATE, pointed);
+    }
+}
+
+/// Logs why a request is not served: once, where it is answered.
+pub fn log(error: &Error) {
     if let Error::Unavailable(_) = error {
         tracing::error!(%error, "failed");
     } else {

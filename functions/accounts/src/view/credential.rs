@@ -45,9 +45,19 @@ pub(crate) struct CredentialView {
 }
 
 /// Something that is shown once.
-enum Hidden<T> {
+pub(super) enum Hidden<T> {
     Shown(T),
     Masked(String),
+}
+
+impl Hidden<ClientSecret> {
+    /// The same, masked.
+    pub(super) fn masked(self) -> Self {
+        match self {
+            Self::Shown(secret) => Self::Masked(mask(&secret.last_four())),
+            masked @ Self::Masked(_) => masked,
+        }
+    }
 }
 
 impl Serialize for Hidden<ServiceClientId> {
@@ -125,13 +135,9 @@ impl Made for CredentialView {
             Hidden::Shown(id) => Hidden::Masked(id.masked()),
             masked @ Hidden::Masked(_) => masked,
         };
-        let client_secret = match self.client_secret {
-            Hidden::Shown(secret) => Hidden::Masked(mask(&secret.last_four())),
-            masked @ Hidden::Masked(_) => masked,
-        };
         Self {
             client_id,
-            client_secret,
+            client_secret: self.client_secret.masked(),
             ..self
         }
     }

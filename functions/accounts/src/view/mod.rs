@@ -2,6 +2,8 @@
 
 mod account;
 mod application;
+mod approval;
+mod client;
 mod credential;
 mod event;
 mod organization;
@@ -12,6 +14,8 @@ mod user;
 
 pub(crate) use account::{AccountView, CreatedAccountView};
 pub(crate) use application::ApplicationView;
+pub(crate) use approval::{ApprovalView, DecidedView};
+pub(crate) use client::{ClientView, RotatedClientView};
 pub(crate) use credential::{CredentialView, DeletedView, RotatedView};
 pub(crate) use event::EventView;
 pub(crate) use organization::OrganizationView;

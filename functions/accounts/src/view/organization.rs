@@ -13,6 +13,10 @@ pub(crate) struct OrganizationView {
     id: OrganizationId,
     #[schema(value_type = String, max_length = 64)]
     name: Name<64>,
+    /// Whether its people may use apps that registered themselves.
+    dynamic_registration_enabled: bool,
+    /// Whether its people may use apps that publish a Client ID Metadata Document.
+    metadata_documents_enabled: bool,
     #[schema(format = DateTime)]
     created_at: String,
     /// Counts its changes; the `ETag` is made from it.
@@ -24,6 +28,8 @@ impl From<&Organization> for OrganizationView {
         Self {
             id: organization.id,
             name: organization.name.clone(),
+            dynamic_registration_enabled: organization.dynamic_registration_enabled,
+            metadata_documents_enabled: organization.metadata_documents_enabled,
             created_at: organization.created_at.to_rfc3339(),
             version: organization.version,
         }

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod account_form;
 pub(crate) mod credential;
+pub(crate) mod credential_form;
 mod part;
 pub(crate) mod reveal;
 pub(crate) mod role;

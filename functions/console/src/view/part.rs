@@ -51,7 +51,7 @@ pub(super) fn span(seconds: u32) -> String {
         .into_iter()
         .find(|(length, _)| seconds.is_multiple_of(*length))
         .unwrap_or((1, "second"));
-    counted(seconds as usize / length, unit)
+    counted((seconds / length) as usize, unit)
 }
 
 /// `1 credential`, `2 credentials`.

@@ -1,0 +1,35 @@
+//! `GET|POST /forgot-password`: has a link mailed to whoever forgot the password. Nobody learns here
+//! which addresses exist.
+
+use crate::answer::{Answer, in_words, throttled};
+use crate::form::Posted;
+use crate::view;
+use axum::extract::State;
+use http::HeaderMap;
+use regent::acts::password::forgotten;
+use regent::app::App;
+use regent::web::Visitor;
+
+/// The path, and what its form is for.
+const PATH: &str = "/forgot-password";
+
+/// Shows the form.
+pub(crate) async fn page(State(app): State<App>, headers: HeaderMap) -> Answer {
+    let visitor = Visitor::of(&app, &headers).await?;
+    let page = view::forgot(&visitor.csrf(PATH), "", None);
+    Ok(visitor.set_cookies(page.respond()))
+}
+
+/// Asks for the mail.
+pub(crate) async fn handle(State(app): State<App>, posted: Posted) -> Answer {
+    let address = posted.field("email")?;
+    let asked = forgotten(&app, address, &posted.browser.source_ip).await?;
+    Ok(match asked {
+        Ok(()) => view::forgot_answered().respond(),
+        Err(until) => {
+            let says = format!("There were too many requests. {}", in_words(until));
+            let page = view::forgot(&posted.visitor.csrf(PATH), address, Some(&says));
+            posted.visitor.set_cookies(throttled(page, until))
+        }
+    })
+}

@@ -1,0 +1,65 @@
+//! Forms that come back from a browser.
+
+use crate::answer::Refusal;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use http::StatusCode;
+use http::request::Parts;
+use regent::acts::session::Browser;
+use regent::app::App;
+use regent::domain::{Error, Invalid};
+use regent::oauth::Form;
+use regent::web::{Visitor, browser};
+
+/// A form that this server gave to this very browser, for the path (and query) it was posted to.
+pub(crate) struct Posted {
+    /// Its fields.
+    pub(crate) form: Form,
+    /// Who sent it.
+    pub(crate) visitor: Visitor,
+    /// What it was sent with.
+    pub(crate) browser: Browser,
+}
+
+impl Posted {
+    /// Holds a form that was read against the browser it came from.
+    pub(crate) async fn check(app: &App, parts: &Parts, form: Form) -> Result<Self, Refusal> {
+        let visitor = Visitor::of(app, &parts.headers).await?;
+        let purpose = parts.uri.path_and_query().map_or("", |asked| asked.as_str());
+        let csrf = form.one("csrf").map_err(Error::Request)?.unwrap_or_default();
+        visitor
+            .check_form(purpose, &parts.headers, csrf, app)
+            .map_err(|refusal| Refusal::form(refusal, purpose))?;
+        Ok(Self {
+            browser: browser(parts),
+            form,
+            visitor,
+        })
+    }
+
+    /// A field; empty if it was left out.
+    pub(crate) fn field(&self, name: &'static str) -> Result<&str, Error> {
+        Ok(self.form.one(name).map_err(Error::Request)?.unwrap_or_default())
+    }
+}
+
+impl FromRequest<App> for Posted {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        let (parts, form) = read(request, app).await?;
+        Self::check(app, &parts, form).await
+    }
+}
+
+/// Reads a form; whose it is has not been looked at.
+pub(crate) async fn read(request: Request, app: &App) -> Result<(Parts, Form), Refusal> {
+    let (parts, body) = request.into_parts();
+    let body = Bytes::from_request(Request::from_parts(parts.clone(), body), app).await;
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Refusal::malformed(StatusCode::PAYLOAD_TOO_LARGE),
+        _ => Error::Request(Invalid::new("the body cannot be read")).into(),
+    })?;
+    let form = Form::parse(&parts.headers, &body).map_err(Error::Request)?;
+    Ok((parts, form))
+}

@@ -1,0 +1,78 @@
+//! `GET|POST /password`: sets a password with the link of an invitation or of a mail to whoever
+//! forgot it. Looking at the link changes nothing; using it signs the person in.
+
+use crate::answer::{Answer, Refusal};
+use crate::form::Posted;
+use crate::view::{self, SetPassword, Why};
+use axum::extract::State;
+use axum::response::Response;
+use http::request::Parts;
+use http::{StatusCode, Uri};
+use regent::acts::password::{PasswordRefusal, linked, set};
+use regent::app::App;
+use regent::domain::{BrowserSecret, Error, Invalid, LinkPurpose};
+use regent::oauth::Form;
+use regent::web::{Next, Visitor, begin_session, see_other};
+
+/// The path, and what its form is for.
+const PATH: &str = "/password";
+
+/// Shows the form.
+pub(crate) async fn page(State(app): State<App>, parts: Parts) -> Answer {
+    let visitor = Visitor::of(&app, &parts.headers).await?;
+    form(&app, &visitor, token(&parts.uri)?, None).await
+}
+
+/// Sets the password.
+pub(crate) async fn handle(State(app): State<App>, posted: Posted) -> Answer {
+    let Ok(token) = BrowserSecret::parse(posted.field("token")?) else {
+        return Ok(void());
+    };
+    let new = posted.field("password")?;
+    let done = set(&app, &token, new, &posted.browser, posted.visitor.signed_in()).await?;
+    match done {
+        Ok(session) => Ok(begin_session(see_other(Next::default().as_str()), &session)),
+        Err(PasswordRefusal::New(why)) => form(&app, &posted.visitor, Some(token), Some(&why)).await,
+        Err(PasswordRefusal::Link | PasswordRefusal::Present | PasswordRefusal::Throttled(_)) => Ok(void()),
+    }
+}
+
+async fn form(app: &App, visitor: &Visitor, token: Option<BrowserSecret>, why: Option<&Invalid>) -> Answer {
+    let Some(token) = token else { return Ok(void()) };
+    let Some(linked) = linked(app, &token).await? else {
+        return Ok(void());
+    };
+    let error = why.map(|why| format!("The password {why}."));
+    let page = view::set_password(SetPassword {
+        why: match linked.link.purpose {
+            LinkPurpose::Invitation => Why::Invitation,
+            LinkPurpose::PasswordReset => Why::Reset,
+        },
+        csrf: &visitor.csrf(PATH),
+        token: token.expose(),
+        email: linked.user.email.as_str(),
+        organization: linked.organization.name.as_str(),
+        rules: RULES,
+        error: error.as_deref(),
+    });
+    let status = if why.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    Ok(visitor.set_cookies(page.status(status).respond()))
+}
+
+/// What `domain::Password` demands, in words.
+const RULES: &str = "At least 12 characters. A few words in a row are easy to remember and hard to guess.";
+
+/// The page about a link that does not work, whatever the reason.
+fn void() -> Response {
+    view::link_is_no_good().respond()
+}
+
+fn token(uri: &Uri) -> Result<Option<BrowserSecret>, Refusal> {
+    let query = Form::pairs(uri.query().unwrap_or_default()).map_err(Error::Request)?;
+    let token = query.one("token").map_err(Error::Request)?;
+    Ok(token.and_then(|token| BrowserSecret::parse(token).ok()))
+}

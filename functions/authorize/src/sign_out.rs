@@ -1,0 +1,26 @@
+//! `POST /sign-out`: ends the session and takes the cookie away.
+
+use crate::answer::{Answer, Refusal};
+use crate::form::read;
+use axum::extract::{Request, State};
+use regent::acts::session::sign_out;
+use regent::app::App;
+use regent::domain::Error;
+use regent::web::{Visitor, browser, end_session, see_other};
+
+const PATH: &str = "/sign-out";
+
+/// Signs out. Whoever is signed out already, because the session has ended meanwhile, is not told
+/// that the form is out of date.
+pub(crate) async fn handle(State(app): State<App>, request: Request) -> Answer {
+    let (parts, form) = read(request, &app).await?;
+    let visitor = Visitor::of(&app, &parts.headers).await?;
+    if let Some(signed_in) = visitor.signed_in() {
+        let csrf = form.one("csrf").map_err(Error::Request)?.unwrap_or_default();
+        visitor
+            .check_form(PATH, &parts.headers, csrf, &app)
+            .map_err(Refusal::form)?;
+        sign_out(&app, signed_in, &browser(&parts).source_ip).await?;
+    }
+    Ok(end_session(see_other("/sign-in")))
+}

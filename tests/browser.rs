@@ -1,0 +1,91 @@
+//! Headless Chromium at `cargo run`'s region, as people use it: `tests/browser/*.mjs` say what they
+//! do and see, Playwright moves the mouse, axe-core judges every page.
+//!
+//! ```text
+//! story.mjs     a third-party app, the person who connects it, the admin who decides
+//! console.mjs   the rest of the console, page by page
+//! steps, app, chromium   what people do · the third-party app · the browser and what it must not complain of
+//! ```
+//! Everything happens twice: with JavaScript, and without. Pictures of every page, 1280 × 800 and
+//! 375 × 812, light and dark, are kept in `target/screenshots/`, for somebody to look at.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use crate::clients::region::Region;
+use crate::clients::tool::{node, on_path, tests};
+
+/// Three times what a story takes on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(8);
+
+#[tokio::test]
+async fn a_person_connects_an_app_with_javascript() {
+    plays("story.mjs", true).await;
+}
+
+#[tokio::test]
+async fn a_person_connects_an_app_without_javascript() {
+    plays("story.mjs", false).await;
+}
+
+#[tokio::test]
+async fn an_admin_walks_through_the_console_with_javascript() {
+    plays("console.mjs", true).await;
+}
+
+#[tokio::test]
+async fn an_admin_walks_through_the_console_without_javascript() {
+    plays("console.mjs", false).await;
+}
+
+/// Runs a story against a region of its own.
+async fn plays(story: &str, scripts: bool) {
+    let region = Region::start().await;
+    let output = tell(story, &brief(&region, story, scripts)).await;
+    region.stop().await;
+    assert!(output.is_ok(), "{}", output.unwrap_err());
+}
+
+/// What a story is told on its stdin: the region's facts, and where things are.
+fn brief(region: &Region, story: &str, scripts: bool) -> Value {
+    let mut brief = region.facts.clone();
+    let folder = if scripts { "script" } else { "no-script" };
+    let story = story.trim_end_matches(".mjs");
+    brief["scripts"] = json!(scripts);
+    brief["chromium"] = json!(on_path("chromium"));
+    brief["screenshots"] = json!(tests().join("../target/screenshots").join(folder).join(story));
+    brief
+}
+
+async fn tell(story: &str, brief: &Value) -> Result<(), String> {
+    on_path("openssl");
+    let mut process = Command::new(node())
+        .arg(tests().join("browser").join(story))
+        // The region is on loopback, whatever proxy this machine has.
+        .env("NO_PROXY", "127.0.0.1")
+        .env("no_proxy", "127.0.0.1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("node starts");
+    let mut stdin = process.stdin.take().expect("its stdin");
+    stdin
+        .write_all(brief.to_string().as_bytes())
+        .await
+        .expect("it reads its brief");
+    drop(stdin);
+    let output = timeout(PATIENCE, process.wait_with_output()).await;
+    let output = output.map_err(|_| format!("{story} does not end"))?.expect("it ends");
+    let said = [output.stdout, output.stderr].concat();
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("{}:\n{}", output.status, String::from_utf8_lossy(&said)))
+}

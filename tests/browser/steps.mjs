@@ -1,0 +1,78 @@
+// What people do, in the words they see.
+
+import assert from 'node:assert/strict'
+
+export const PASSWORD = 'correct horse battery staple'
+
+export async function signIn(person, { email, password }) {
+  await person.field('E-mail').fill(email)
+  await person.field('Password').fill(password)
+  await person.button('Sign in').click()
+}
+
+// An admin's program creates a person; the person follows the link in the mail and sets a password.
+export async function invited(person, facts, { name, email }) {
+  const asked = {
+    name,
+    email,
+    user_type: 'licensed',
+    roles: [facts.roles[0]],
+    subscription: facts.subscription,
+  }
+  const answer = await fetch(`${facts.api}/users`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${facts.admin.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(asked),
+  })
+  assert.equal(answer.status, 201, await answer.text())
+  const link = await letterTo(person, email, /invite/i, 'mail-invitation')
+  await person.goto(link)
+  await person.field('New password').waitFor()
+  await person.sees('password-invitation')
+  await person.field('New password').fill(PASSWORD)
+  await person.button('Set password').click()
+  await person.page.waitForURL(/\/console/)
+  return { email, password: PASSWORD }
+}
+
+// Waits for a letter in the mailbox of this machine, opens it, and returns the link in it.
+export async function letterTo(person, address, subject, picture) {
+  const { page } = person
+  const letter = page.getByRole('row').filter({ hasText: address }).getByRole('link', { name: subject })
+  const until = Date.now() + 20_000
+  for (;;) {
+    await person.goto('/_local/mail')
+    if (await letter.count()) break
+    assert.ok(Date.now() < until, `no letter ${subject} to ${address}`)
+    await page.waitForTimeout(100)
+  }
+  await person.sees('mailbox')
+  await letter.first().click()
+  await person.sees(picture)
+  const links = (await page.content()).match(/https?:\/\/[^\s"'<>]+/g) ?? []
+  const own = links.map((link) => link.replaceAll('&amp;', '&')).filter((link) => link.startsWith(person.origin))
+  const link = own.find((link) => /\/(password|console\/oauth-approvals)/.test(link))
+  assert.ok(link, `no link in ${await page.content()}`)
+  return link
+}
+
+// Opens a page of the console by its link in the navigation.
+export async function section(person, name) {
+  await person.goto('/console')
+  await person.page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name }).click()
+  await person.page.getByRole('heading', { level: 1, name }).waitFor()
+}
+
+// Changes the status of an origin in its row, and confirms where the console asks.
+export async function decide(person, origin, status, picture) {
+  const row = person.page.getByRole('row').filter({ hasText: origin })
+  await row.getByRole('combobox').selectOption(status)
+  const apply = row.getByRole('button')
+  if (await apply.isVisible()) await apply.click()
+  const confirmed = person.button(/^Reject/)
+  if (status === 'rejected') {
+    await confirmed.waitFor()
+    if (picture) await person.sees(picture)
+    await confirmed.click()
+  }
+}
