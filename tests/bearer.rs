@@ -66,6 +66,14 @@ fn at(region: &Region, fields: &[(&str, &str)]) -> Asked {
         .query(&[&[("resource", region.resource())], fields].concat())
 }
 
+/// A challenge that also says where the API tells who protects it (RFC 9728 §5.1).
+fn of(resource: &str, challenge: &str) -> String {
+    let host = resource.find("://").unwrap() + 3;
+    let path = resource[host..].find('/').map_or(resource.len(), |at| host + at);
+    let (origin, path) = resource.split_at(path);
+    format!(r#"{challenge}, resource_metadata="{origin}/.well-known/oauth-protected-resource{path}""#)
+}
+
 #[track_caller]
 fn challenged(answer: Answer, status: u16, challenge: &str) {
     let answer = answer.is(status).not_kept();

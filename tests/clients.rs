@@ -11,7 +11,7 @@
 mod node;
 mod proxy;
 mod python;
-mod region;
+pub(crate) mod region;
 mod rust;
 pub(crate) mod tool;
 mod tour;

@@ -6,8 +6,9 @@
 //! relay     in front of the table: counts calls, and lies when told to  apart     functions with another way to the table
 //! forge     the region's own key in the wrong hands       organization   a second customer in the same region
 //! table     the rows themselves                       browser        a person's: cookies, forms, redirects
+//! third_party   an app that sends people to the authorize page
 //! ```
-//! A region starts in some ten milliseconds, so every test has one and none waits for another.
+//! A region starts in some tenths of a second, so every test has one and none waits for another.
 
 mod account;
 mod apart;
@@ -18,6 +19,7 @@ mod organization;
 mod region;
 mod relay;
 mod table;
+mod third_party;
 mod token;
 
 pub(crate) use account::Account;
@@ -29,4 +31,5 @@ pub(crate) use organization::Organization;
 pub(crate) use region::{Region, pair};
 pub(crate) use relay::{Fault, Relay};
 pub(crate) use table::Row;
+pub(crate) use third_party::{ThirdParty, Tokens, parameter};
 pub(crate) use token::Parts;

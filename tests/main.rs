@@ -8,9 +8,12 @@
     reason = "a test that meets what it did not expect fails where it does"
 )]
 
+mod authorize;
 mod bearer;
 mod bootstrap;
 mod clients;
+mod console;
+mod documents;
 mod faults;
 mod harness;
 mod hot;
@@ -20,7 +23,9 @@ mod lambda;
 mod lifecycle;
 mod manage;
 mod openapi;
+mod people;
 mod program;
+mod registration;
 mod stores;
 mod token;
 mod walls;

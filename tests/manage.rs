@@ -8,9 +8,11 @@
 //! pages      lists                             trail       who did what to what
 //! privileges who may do what                   escalation  nobody hands out more than they hold
 //! admins     the last one stays             filters     what the trail leaves out
+//! clients    apps that people connect
 //! ```
 
 mod admins;
+mod clients;
 mod edges;
 mod escalation;
 mod fields;

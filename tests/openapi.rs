@@ -47,7 +47,8 @@ async fn every_operation_in_it_answers_and_no_other() {
     for path in paths {
         let real = path
             .replace("{id}", "usr_000000000000")
-            .replace("{credential}", "crd_000000000000");
+            .replace("{credential}", "crd_000000000000")
+            .replace("{client_id}", "cli_us_000000000000");
         assert!(real.starts_with("/api/v1/") && !real.contains('{'), "{path}");
         for method in METHODS {
             let status = region
@@ -108,6 +109,14 @@ async fn what_is_answered_is_what_is_described() {
     account.token(&region).await;
     let Account { id, .. } = &account;
     let credential = account.body["credential"]["id"].as_str().unwrap();
+    let client = json!({"name": "C", "redirect_uris": ["https://c.test/"]});
+    let client = region
+        .admin("POST", "/clients")
+        .json(&client)
+        .send()
+        .await
+        .is(201)
+        .text("/client_id");
     let facts = &region.running.facts;
     let admin = crate::harness::Parts::of(&facts.admin.token).claims["sub"]
         .as_str()
@@ -173,12 +182,27 @@ async fn what_is_answered_is_what_is_described() {
         ("get", "/organizations", Value::Null, vec![]),
         ("get", "/organizations/{id}", Value::Null, vec![&facts.organization]),
         ("get", "/audit-events", Value::Null, vec![]),
+        ("get", "/clients", Value::Null, vec![]),
+        (
+            "post",
+            "/clients",
+            json!({"name": "App", "redirect_uris": ["https://app.test/"]}),
+            vec![],
+        ),
+        ("get", "/clients/{client_id}", Value::Null, vec![&client]),
+        ("patch", "/clients/{client_id}", json!({"name": "B"}), vec![&client]),
+        ("post", "/clients/{client_id}/rotate", json!({}), vec![&client]),
         ("get", "/users/{id}", Value::Null, vec!["usr_000000000000"]),
         ("post", "/roles", json!({"name": ""}), vec![]),
     ] {
         let mut filled = path.to_owned();
-        for (name, value) in ["{id}", "{credential}"].into_iter().zip(real) {
-            filled = filled.replace(name, value);
+        let names: &[&str] = if path.contains("{client_id}") {
+            &["{client_id}"]
+        } else {
+            &["{id}", "{credential}"]
+        };
+        for (name, value) in names.iter().zip(real) {
+            filled = filled.replace(*name, value);
         }
         let asked = region.admin(&method.to_uppercase(), &filled);
         let asked = if body.is_null() { asked } else { asked.json(&body) };

@@ -64,8 +64,9 @@ fn modules_use_each_other_in_one_direction() {
         ("oauth", &["domain", "oauth"]),
         ("keys", &["domain", "keys"]),
         ("store", &["domain", "store"]),
+        ("fetch", &["domain"]),
         // `oauth` for what a client presents of itself.
-        ("acts", &["domain", "oauth", "keys", "store", "acts", "app"]),
+        ("acts", &["domain", "oauth", "keys", "store", "fetch", "acts", "app"]),
         ("web", &["domain", "oauth", "acts", "app", "config", "web"]),
     ] {
         for source in sources(&format!("shared/src/{module}")) {
@@ -135,15 +136,39 @@ fn every_sdk_has_its_own_room() {
             &[
                 "shared/src/web/lambda.rs",
                 "functions/token/src/main.rs",
+                "functions/authorize/src/main.rs",
                 "functions/accounts/src/main.rs",
+                "functions/console/src/main.rs",
                 "functions/verify/src/main.rs",
                 "tests/",
             ],
         ),
         (
             "lambda_runtime",
-            &["shared/src/web/lambda.rs", "functions/verify/src/main.rs", "tests/"],
+            &[
+                "shared/src/web/lambda.rs",
+                "functions/verify/src/main.rs",
+                "functions/notify/src/main.rs",
+                "tests/",
+            ],
         ),
+        // Whom to tell, and how, is one function's.
+        ("aws_sdk_sesv2", &["functions/notify/"]),
+        ("aws_sdk_eventbridge", &["functions/notify/"]),
+        ("aws_lambda_events", &["functions/notify/"]),
+        ("mail_builder", &["functions/notify/"]),
+        (
+            "mail_parser",
+            &["functions/notify/src/mail/tests.rs", "infra/local/", "tests/"],
+        ),
+        // The one place that calls servers of strangers.
+        ("aws_smithy_http_client", &["shared/src/fetch/"]),
+        // Pages are made of the kit; mails and the mailbox have none.
+        (
+            "maud",
+            &["shared/src/web/page/", "functions/notify/src/mail/", "infra/local/"],
+        ),
+        ("psl", &["shared/src/domain/"]),
         ("argon2", &["shared/src/keys/"]),
         ("dynoxide", &["infra/local/"]),
         ("rusqlite", &["infra/local/"]),
@@ -151,6 +176,9 @@ fn every_sdk_has_its_own_room() {
         ("regent_token", &["functions/token/", "infra/local/", "tests/"]),
         ("regent_accounts", &["functions/accounts/", "infra/local/", "tests/"]),
         ("regent_verify", &["functions/verify/", "infra/local/", "tests/"]),
+        ("regent_authorize", &["functions/authorize/", "infra/local/", "tests/"]),
+        ("regent_console", &["functions/console/", "infra/local/", "tests/"]),
+        ("regent_notify", &["functions/notify/", "infra/local/", "tests/"]),
     ] {
         let path = format!("{krate}::");
         let users = everything()
@@ -199,46 +227,59 @@ fn every_file_says_what_it_is_and_none_is_long() {
 
 #[test]
 fn the_functions_do_not_carry_the_local_region_or_each_other() {
-    for (manifest, never) in [
-        ("shared", &["regent-"][..]),
-        (
-            "functions/token",
-            &[
-                "regent-local",
-                "regent-accounts",
-                "regent-verify",
-                "dynoxide",
-                "rusqlite",
-                "reqwest",
-            ],
-        ),
-        (
-            "functions/accounts",
-            &[
-                "regent-local",
-                "regent-token",
-                "regent-verify",
-                "dynoxide",
-                "rusqlite",
-                "reqwest",
-            ],
-        ),
-        (
-            "functions/verify",
-            &[
-                "regent-local",
-                "regent-token",
-                "regent-accounts",
-                "dynoxide",
-                "rusqlite",
-                "reqwest",
-            ],
-        ),
-    ] {
+    let functions = ["token", "authorize", "accounts", "console", "verify", "notify"];
+    let dependencies = |manifest: &str| {
         let text = std::fs::read_to_string(root().join(manifest).join("Cargo.toml")).unwrap();
         let (_, dependencies) = text.split_once("[dependencies]").unwrap();
-        for name in never {
-            assert!(!dependencies.contains(name), "{manifest} depends on {name}");
+        // What only tests use is not carried.
+        let own = dependencies.split("[dev-dependencies]").next().unwrap();
+        own.to_owned()
+    };
+    let core = dependencies("shared");
+    assert!(!core.contains("regent-"), "shared depends on something of ours");
+    for function in functions {
+        let carried = dependencies(&format!("functions/{function}"));
+        for other in functions.into_iter().filter(|other| *other != function) {
+            assert!(
+                !carried.contains(&format!("regent-{other}")),
+                "{function} depends on {other}"
+            );
+        }
+        for never in ["regent-local", "dynoxide", "rusqlite", "reqwest"] {
+            assert!(!carried.contains(never), "{function} depends on {never}");
+        }
+        // Only who tells people may tell people.
+        for telling in ["aws-sdk-sesv2", "aws-sdk-eventbridge"] {
+            assert_eq!(carried.contains(telling), function == "notify", "{function}: {telling}");
+        }
+    }
+}
+
+/// Pages come from the function itself: nothing is fetched from anybody, and nothing stands inline
+/// that the content security policy would have to allow.
+#[test]
+fn no_page_needs_anything_of_another_host_or_inline() {
+    let mut files: Vec<PathBuf> = vec![];
+    let mut folders = vec![root().join("shared/src/web/page")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    let assets = files
+        .iter()
+        .filter(|path| path.extension().is_some_and(|end| end != "rs"));
+    for path in assets {
+        let text = std::fs::read_to_string(path).unwrap();
+        // The name of SVG's own language is no address.
+        let text = text.replace("http://www.w3.org/2000/svg", "");
+        for bad in ["http://", "https://", "@import", "eval(", "innerHTML", "document.write"] {
+            assert!(!text.contains(bad), "{} has {bad}", path.display());
         }
     }
 }

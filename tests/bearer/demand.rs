@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{INVALID, at, challenged};
+use super::{BARE, INVALID, at, challenged, of};
 use crate::harness::Region;
 
 #[tokio::test]
@@ -65,9 +65,24 @@ async fn a_scope_that_is_missing_is_named() {
             let challenge = format!(
                 r#"Bearer realm="regent", error="insufficient_scope", error_description="The token does not have the scope this request needs.", scope="{demanded}""#
             );
-            challenged(answer, 403, &challenge);
+            challenged(answer, 403, &of(region.resource(), &challenge));
         }
     }
+}
+
+#[tokio::test]
+async fn who_has_no_good_token_is_told_the_scopes_to_ask_for() {
+    let region = Region::start().await;
+    let demanded = [("scope", "read:me write:me")];
+    for (asked, challenge) in [
+        (at(&region, &demanded), BARE),
+        (at(&region, &demanded).bearer("x.y.z"), INVALID),
+    ] {
+        let challenge = format!(r#"{challenge}, scope="read:me write:me""#);
+        challenged(asked.send().await, 401, &of(region.resource(), &challenge));
+    }
+    let elsewhere = region.http.get("/verify").query(&[("resource", "urn:example:api")]);
+    challenged(elsewhere.send().await, 401, BARE);
 }
 
 #[tokio::test]
@@ -96,12 +111,12 @@ async fn a_token_is_good_at_its_own_api_only() {
         if good {
             answer.is(200);
         } else {
-            challenged(answer, 401, INVALID);
+            challenged(answer, 401, &of(resource, INVALID));
         }
     }
     region.by(&api, "GET", "/users").send().await.is(200);
     let answer = region.by(&acme, "GET", "/users").send().await;
-    assert_eq!(answer.header("www-authenticate"), Some(INVALID));
+    assert_eq!(answer.header("www-authenticate"), Some(of(audience, INVALID).as_str()));
     assert_eq!(answer.problem(401), "about:blank");
 }
 
@@ -139,7 +154,7 @@ async fn an_expired_token_is_refused_to_the_second() {
     region.wait(299);
     assert_eq!(region.verified(&token).await, 200);
     region.wait(1);
-    challenged(at(&region, &[]).bearer(&token).send().await, 401, INVALID);
+    challenged(at(&region, &[]).bearer(&token).send().await, 401, &of(region.resource(), INVALID));
 }
 
 #[tokio::test]

@@ -15,7 +15,8 @@ const KEYS: &str = "/.well-known/jwks.json";
 async fn the_metadata_is_this_and_under_both_names() {
     let region = Region::start().await;
     let issuer = region.running.facts.issuer.as_str();
-    let methods = ["client_secret_basic", "client_secret_post"];
+    let secret = ["client_secret_basic", "client_secret_post"];
+    let methods = ["client_secret_basic", "client_secret_post", "none"];
     for path in PATHS {
         let answer = region.http.get(path).send().await.is(200);
         assert_eq!(answer.header("content-type"), Some("application/json"));
@@ -23,16 +24,22 @@ async fn the_metadata_is_this_and_under_both_names() {
             answer.json(),
             json!({
                 "issuer": issuer,
+                "authorization_endpoint": format!("{issuer}/oauth/v1/authorize"),
+                "registration_endpoint": format!("{issuer}/oauth/v1/register"),
                 "token_endpoint": format!("{issuer}/oauth/v1/token"),
                 "revocation_endpoint": format!("{issuer}/oauth/v1/revoke"),
                 "introspection_endpoint": format!("{issuer}/oauth/v1/introspect"),
                 "jwks_uri": format!("{issuer}{KEYS}"),
                 "scopes_supported": Privilege::ALL.iter().map(|privilege| privilege.as_str()).collect::<Vec<_>>(),
-                "grant_types_supported": ["client_credentials"],
-                "response_types_supported": [],
+                "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+                "response_types_supported": ["code"],
+                "response_modes_supported": ["query"],
+                "code_challenge_methods_supported": ["S256"],
                 "token_endpoint_auth_methods_supported": methods,
                 "revocation_endpoint_auth_methods_supported": methods,
-                "introspection_endpoint_auth_methods_supported": methods,
+                "introspection_endpoint_auth_methods_supported": secret,
+                "authorization_response_iss_parameter_supported": true,
+                "client_id_metadata_document_supported": true,
             })
         );
     }
@@ -52,8 +59,9 @@ async fn what_is_advertised_works() {
         ),
         ("revocation_endpoint", "revocation_endpoint_auth_methods_supported"),
     ] {
-        for method in list(methods) {
-            for grant in list("grant_types_supported") {
+        // What people and public clients do has tests of its own: tests/flow and tests/clients.
+        for method in list(methods).into_iter().filter(|method| method != "none") {
+            for grant in list("grant_types_supported").into_iter().filter(|grant| grant == "client_credentials") {
                 let token = account.token(&region).await;
                 let asked = region.http.post(metadata[endpoint].as_str().unwrap());
                 let fields = [("grant_type", grant.as_str().unwrap()), ("token", &token)];
@@ -99,6 +107,55 @@ async fn the_issuer_is_the_configured_one_whatever_a_request_says() {
         .header("x-forwarded-host", "evil.test")
         .header("x-forwarded-proto", "https");
     assert_eq!(asked.send().await.is(200).text("/issuer"), issuer);
+}
+
+#[tokio::test]
+async fn an_api_at_this_host_says_who_protects_it_and_which_scopes_it_has() {
+    let region = Region::start().await;
+    let facts = &region.running.facts;
+    let issuer = facts.issuer.as_str();
+    let management: Vec<&str> = Privilege::ALL.iter().map(|privilege| privilege.as_str()).collect();
+    for (path, resource, scopes) in [
+        ("/acme", facts.resource.as_str(), vec!["read:me", "write:me"]),
+        ("/api/v1", facts.api.as_str(), management),
+    ] {
+        let answer = region
+            .http
+            .get(&format!("/.well-known/oauth-protected-resource{path}"))
+            .send()
+            .await
+            .is(200);
+        assert_eq!(answer.header("cache-control"), Some("public, max-age=300"));
+        let mut document = answer.json();
+        let mut found: Vec<String> = serde_json::from_value(document["scopes_supported"].take()).unwrap();
+        let mut scopes = scopes;
+        found.sort();
+        scopes.sort_unstable();
+        assert_eq!(found, scopes);
+        assert_eq!(
+            document,
+            json!({
+                "resource": resource,
+                "authorization_servers": [issuer],
+                "bearer_methods_supported": ["header"],
+                "scopes_supported": null,
+            })
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_api_that_is_not_here_or_switched_off_says_nothing() {
+    let region = Region::start().await;
+    for path in ["", "/", "/nothing", "/acme/", "/Acme", "/acme?x=1", "/%61cme", "/a%00b", "/acme/me", "//acme"] {
+        let asked = region.http.get(&format!("/.well-known/oauth-protected-resource{path}"));
+        asked.send().await.problem(404);
+    }
+    let resource = region.resource_id().await;
+    let off = region.admin("PATCH", &format!("/resources/{resource}"));
+    off.json(&json!({"enabled": false})).send().await.is(200);
+    let acme = region.http.get("/.well-known/oauth-protected-resource/acme");
+    acme.send().await.problem(404);
 }
 
 #[tokio::test]

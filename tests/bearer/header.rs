@@ -1,6 +1,6 @@
 //! Where a token is looked for (RFC 6750 §2): the Authorization header, once, and nowhere else.
 
-use super::{BARE, at, challenged};
+use super::{BARE, at, challenged, of};
 use crate::harness::Region;
 
 #[tokio::test]
@@ -8,7 +8,7 @@ async fn who_sends_no_token_is_told_how_and_nothing_else() {
     let region = Region::start().await;
     let account = region.account().await;
     let token = account.token(&region).await;
-    challenged(at(&region, &[]).send().await, 401, BARE);
+    challenged(at(&region, &[]).send().await, 401, &of(region.resource(), BARE));
     for authorization in [
         "Bearer",
         "Bearer ",
@@ -19,10 +19,10 @@ async fn who_sends_no_token_is_told_how_and_nothing_else() {
         &format!("DPoP {token}"),
     ] {
         let answer = at(&region, &[]).header("authorization", authorization).send().await;
-        challenged(answer, 401, BARE);
+        challenged(answer, 401, &of(region.resource(), BARE));
     }
     let basic = at(&region, &[]).basic(&account.client_id, &account.secret).send().await;
-    challenged(basic, 401, BARE);
+    challenged(basic, 401, &of(region.resource(), BARE));
 }
 
 #[tokio::test]
@@ -43,9 +43,9 @@ async fn a_token_in_the_url_or_the_body_is_not_seen() {
     let region = Region::start().await;
     let token = region.account().await.token(&region).await;
     let in_url = at(&region, &[("access_token", &token)]).send().await;
-    challenged(in_url, 401, BARE);
+    challenged(in_url, 401, &of(region.resource(), BARE));
     let asked = region.http.post("/verify").query(&[("resource", region.resource())]);
-    challenged(asked.form(&[("access_token", &token)]).send().await, 401, BARE);
+    challenged(asked.form(&[("access_token", &token)]).send().await, 401, &of(region.resource(), BARE));
     let admin = region.running.facts.admin.token.as_str();
     let api = region
         .http
@@ -54,7 +54,7 @@ async fn a_token_in_the_url_or_the_body_is_not_seen() {
         .send()
         .await
         .is(401);
-    assert_eq!(api.header("www-authenticate"), Some(BARE));
+    assert_eq!(api.header("www-authenticate"), Some(of(&region.running.facts.api, BARE).as_str()));
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ for (const app of [notes, cursor, tool]) {
 const api = async (path, token, asked = {}) =>
   fetch(`${facts.issuer}${path}`, { ...asked, headers: { authorization: `Bearer ${token}`, ...asked.headers } })
 const me = async (token) => (await api('/acme/me', token)).status
+const subscription = await (await api(`/api/v1/subscriptions/${facts.subscription}`, facts.admin.token)).json()
 const approvals = async () => (await (await api('/api/v1/oauth-approvals', facts.admin.token)).json()).items
 
 const grace = await browser.person('Grace')
@@ -110,7 +111,7 @@ async function allowing() {
     await grace.button('Check status').click()
   }
   await grace.button('Allow').waitFor()
-  for (const said of ['Field Notes', 'notes.example', 'read:me', facts.subscriptionName]) await grace.reads(said)
+  for (const said of ['Field Notes', 'notes.example', 'read:me', subscription.name]) await grace.reads(said)
   await grace.sees('authorize-consent')
   await grace.button('Allow').click()
   await grace.page.waitForURL(/notes\.example/)

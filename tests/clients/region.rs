@@ -18,23 +18,23 @@ use crate::lambda::binaries::binary;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running region. It ends with [`Region::stop`], at the latest when this is dropped.
-pub(super) struct Region {
-    pub(super) http: Http,
+pub(crate) struct Region {
+    pub(crate) http: Http,
     /// The line of `--json`.
-    pub(super) facts: Value,
+    pub(crate) facts: Value,
     process: Child,
     folder: TempDir,
 }
 
 /// A service account with the secret that is shown once.
-pub(super) struct Account {
-    pub(super) id: String,
-    pub(super) client_id: String,
-    pub(super) secret: String,
+pub(crate) struct Account {
+    pub(crate) id: String,
+    pub(crate) client_id: String,
+    pub(crate) secret: String,
 }
 
 impl Region {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let log = File::create(folder.path().join("log")).expect("a log file");
         let mut process = Command::new(binary("regent-local"))
@@ -64,7 +64,7 @@ impl Region {
     }
 
     /// Ends it as Ctrl-C does, and demands that it ends well.
-    pub(super) async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         let pid = self.process.id().expect("it still runs").to_string();
         let told = Command::new("kill").args(["-INT", &pid]).status().await;
         assert!(told.expect("kill starts").success());
@@ -73,12 +73,12 @@ impl Region {
     }
 
     /// A folder of this test's own.
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     /// What it told people on stderr, once the last line of that begins with a word.
-    pub(super) async fn said(&self, last: &str) -> String {
+    pub(crate) async fn said(&self, last: &str) -> String {
         for _ in 0..300 {
             let said = std::fs::read_to_string(self.folder.path().join("log")).expect("its log");
             let line = said.trim_end().lines().last().unwrap_or_default();
@@ -91,17 +91,17 @@ impl Region {
     }
 
     /// One of the facts.
-    pub(super) fn fact(&self, name: &str) -> &str {
+    pub(crate) fn fact(&self, name: &str) -> &str {
         self.facts[name].as_str().unwrap_or_else(|| panic!("no {name}"))
     }
 
     /// The sample API.
-    pub(super) fn sample(&self) -> String {
+    pub(crate) fn sample(&self) -> String {
         format!("{}/acme/me", self.fact("issuer"))
     }
 
     /// Asks the management API as the first admin.
-    pub(super) async fn admin(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn admin(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
         let asked = self.http.ask(method, &format!("/api/v1{path}"));
         let asked = asked.bearer(self.facts["admin"]["token"].as_str().expect("a token"));
         match body {
@@ -111,7 +111,7 @@ impl Region {
     }
 
     /// A service account that sees both applications and holds the role at this place of the facts.
-    pub(super) async fn account(&self, name: &str, role: usize) -> Account {
+    pub(crate) async fn account(&self, name: &str, role: usize) -> Account {
         let asked = json!({
             "name": name,
             "subscription": self.facts["subscription"],
@@ -127,7 +127,7 @@ impl Region {
     }
 
     /// What a client of another language is told, on its stdin.
-    pub(super) async fn brief(&self, name: &str) -> Value {
+    pub(crate) async fn brief(&self, name: &str) -> Value {
         let (account, other) = (self.account(name, 0).await, self.account("somebody else", 0).await);
         json!({
             "issuer": self.facts["issuer"],

@@ -38,13 +38,13 @@ pub(crate) fn of_python(name: &str) -> PathBuf {
 }
 
 /// Node, with the packages of `tests/clients`.
-pub(super) fn node() -> PathBuf {
+pub(crate) fn node() -> PathBuf {
     installed("openid-client", &script("node_modules/openid-client"));
     on_path("node")
 }
 
 /// A program on the machine's PATH, or where Debian keeps servers.
-pub(super) fn on_path(name: &str) -> PathBuf {
+pub(crate) fn on_path(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
     let found = folders.map(|folder| folder.join(name)).find(|program| program.exists());

@@ -11,11 +11,13 @@ use regent::config::Config;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-use super::{Http, Region, Relay};
+use super::{Browser, Http, Region, Relay};
 
 /// Freshly started functions.
 pub(crate) struct Apart {
     pub(crate) http: Http,
+    base: String,
+    issuer: String,
 }
 
 impl Apart {
@@ -23,6 +25,11 @@ impl Apart {
     pub(crate) async fn relayed(region: &Region) -> (Self, Relay) {
         let relay = Relay::start(&region.running.dynamodb_endpoint).await;
         (Self::at(region, &relay.endpoint).await, relay)
+    }
+
+    /// A person's browser at these functions, which believes to be at the region's own address.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::at(&self.base, &self.issuer)
     }
 
     /// With the table at another endpoint.
@@ -39,13 +46,16 @@ impl Apart {
         let functions = Functions {
             token: regent_token::router(app.clone()),
             accounts: regent_accounts::router(app.clone()),
+            authorize: regent_authorize::router(app.clone()),
             verify: regent_verify::router(app),
         };
         let routes = Router::new().fallback(route).with_state(functions);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let http = Http::new(&format!("http://{}", listener.local_addr().unwrap()));
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let issuer = region.running.issuer.to_string();
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        Self { http }
+        let http = Http::new(&base);
+        Self { http, base, issuer }
     }
 }
 
@@ -53,13 +63,21 @@ impl Apart {
 struct Functions {
     token: Router,
     accounts: Router,
+    authorize: Router,
     verify: Router,
+}
+
+fn of_people(path: &str) -> bool {
+    let pages = ["/sign-in", "/sign-out", "/forgot-password", "/password", "/oauth/v1/authorize"];
+    pages.contains(&path) || path.starts_with("/oauth/v1/assets/")
 }
 
 async fn route(State(functions): State<Functions>, request: Request) -> Response {
     let path = request.uri().path();
     let function = if path.starts_with("/api/v1") {
         functions.accounts
+    } else if of_people(path) {
+        functions.authorize
     } else if path == "/verify" {
         functions.verify
     } else {

@@ -30,9 +30,14 @@ pub(crate) struct HtmlForm {
 impl Browser {
     /// A browser without cookies at a server.
     pub(crate) fn new(base: &str) -> Self {
+        Self::at(base, base)
+    }
+
+    /// The same where the server is reached at another address than its own.
+    pub(crate) fn at(base: &str, origin: &str) -> Self {
         Self {
             http: Http::new(base),
-            origin: base.to_owned(),
+            origin: origin.to_owned(),
             cookies: Arc::default(),
         }
     }

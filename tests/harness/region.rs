@@ -6,12 +6,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use regent::acts::person_token;
 use regent::app::Clock;
 use regent::domain::SigningAlgorithm;
-use regent::domain::{Issuer, RegionLabel, Seconds, UserId};
+use regent::domain::{Issuer, Name, RegionLabel, Seconds, Subscription, SubscriptionId, UserId, UserKind};
+use regent::keys::secret_hash::hash_password;
 use regent_local::region::{Bound, Options, Running};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{Account, Asked, Browser, Http};
+
+/// The password of people that tests make.
+const PASSWORD: &str = "a long enough pass phrase";
 
 static PEOPLE: AtomicU32 = AtomicU32::new(1);
 
@@ -40,6 +44,12 @@ impl Region {
         Self::signing(SigningAlgorithm::Es256).await
     }
 
+    /// A region that, as in the cloud, fetches no metadata documents from this machine.
+    pub(crate) async fn strict() -> Self {
+        let ready = Ready::with("us", SigningAlgorithm::Es256, false).await;
+        ready.start(&BTreeMap::new()).await
+    }
+
     pub(crate) async fn signing(algorithm: SigningAlgorithm) -> Self {
         Ready::new("us", algorithm).await.start(&BTreeMap::new()).await
     }
@@ -59,6 +69,12 @@ impl Region {
         let (browser, admin) = (self.browser(), &self.running.facts.admin);
         browser.sign_in(&admin.email, &admin.password).await.is(303);
         browser
+    }
+
+    /// The token of the form by which whoever is signed in at a browser signs out.
+    pub(crate) async fn sign_out_token(&self, browser: &Browser) -> String {
+        let page = browser.open("/console/service-accounts").await.is(200);
+        page.form("/sign-out").field("csrf").to_owned()
     }
 
     /// A request to the management API by the first admin.
@@ -96,6 +112,48 @@ impl Region {
             .text("/id");
         let token = self.token_of(&id).await;
         (id, token)
+    }
+
+    /// A browser at which a new person with these roles is signed in.
+    pub(crate) async fn person_browser(&self, roles: Value) -> Browser {
+        let (id, _) = self.person(roles, None).await;
+        let browser = self.browser();
+        let email = self.give_password(&id, PASSWORD).await;
+        browser.sign_in(&email, PASSWORD).await.is(303);
+        browser
+    }
+
+    /// Gives a person a password without the mail that they would set one through; their address.
+    pub(crate) async fn give_password(&self, person: &str, password: &str) -> String {
+        let store = self.running.app.store();
+        let mut user = store.user(UserId::parse(person).unwrap()).await.unwrap().unwrap();
+        let UserKind::Person(facts) = &mut user.kind else {
+            panic!("{person} is a program")
+        };
+        facts.password = Some(hash_password(password, [1; 16]).unwrap());
+        let write = store.replace_user(&user).unwrap();
+        store.commit(&[write]).await.unwrap().unwrap();
+        user.email.to_string()
+    }
+
+    /// A second subscription, with the API resources of the first: its id.
+    pub(crate) async fn second_subscription(&self) -> String {
+        let store = self.running.app.store();
+        let first = SubscriptionId::parse(self.subscription()).unwrap();
+        let first = store.subscription(first).await.unwrap().unwrap();
+        let mut organization = store.organization(first.organization).await.unwrap().unwrap();
+        let (id, name) = (
+            SubscriptionId::from_random([9; 12]),
+            Name::parse("Acme staging").unwrap(),
+        );
+        organization.subscriptions.insert(id, name.clone());
+        let second = Subscription { id, name, ..first };
+        let writes = [
+            store.create_subscription(&second).unwrap(),
+            store.replace_organization(&organization).unwrap(),
+        ];
+        store.commit(&writes).await.unwrap().unwrap();
+        id.to_string()
     }
 
     /// A new management token of a person, with whatever its roles grant now.
@@ -159,12 +217,16 @@ struct Ready {
 
 impl Ready {
     async fn new(label: &str, algorithm: SigningAlgorithm) -> Self {
+        Self::with(label, algorithm, true).await
+    }
+
+    async fn with(label: &str, algorithm: SigningAlgorithm, allow_loopback_metadata: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::manual(Clock::system().now());
         let options = Options {
             clock: Some(clock.clone()),
             algorithm,
-            allow_loopback_metadata: true,
+            allow_loopback_metadata,
             ..Options::new(RegionLabel::parse(label).unwrap(), folder.path().to_owned())
         };
         let bound = Bound::new(options).await.unwrap();

@@ -38,6 +38,8 @@ impl Cloud {
             // What the functions it runs are told; to them it is another AWS.
             .env("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)
             .env("AWS_ENDPOINT_URL_SECRETS_MANAGER", &endpoint)
+            .env("AWS_ENDPOINT_URL_SESV2", &endpoint)
+            .env("AWS_ENDPOINT_URL_EVENTBRIDGE", &endpoint)
             .command()
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -121,6 +121,9 @@ async fn an_unknown_field_is_refused_everywhere() {
         ("PATCH", format!("/resources/{}", region.resource_id().await)),
         ("PATCH", format!("/subscriptions/{}", region.subscription())),
         ("PATCH", format!("/organizations/{}", facts.organization)),
+        ("POST", "/clients".to_owned()),
+        ("PATCH", "/clients/cli_us_000000000000".to_owned()),
+        ("POST", "/clients/cli_us_000000000000/rotate".to_owned()),
     ] {
         let asked = region.admin(method, &path).json(&json!({"no such/field~": 1}));
         points_to(asked.send().await, "/no such~1field~0");

@@ -29,6 +29,8 @@ fn operations(region: &Region) -> Vec<Operation> {
     let read = Some("service_accounts:read");
     let manage = Some("service_accounts:manage");
     let settings = Some("settings:manage");
+    let clients = Some("clients:manage");
+    let client = "/clients/cli_us_000000000000";
     let resource = json!({"name": "x", "subscription": "sub_000000000000", "audience": "https://x.test", "scopes": [{"name": "a"}]});
     vec![
         operation("GET", "/service-accounts", Value::Null, read),
@@ -69,6 +71,17 @@ fn operations(region: &Region) -> Vec<Operation> {
         operation("DELETE", "/resources/res_000000000000", Value::Null, settings),
         operation("PATCH", &format!("/subscriptions/{subscription}"), json!({}), settings),
         operation("PATCH", &format!("/organizations/{organization}"), json!({}), settings),
+        operation("GET", "/clients", Value::Null, clients),
+        operation("GET", client, Value::Null, clients),
+        operation(
+            "POST",
+            "/clients",
+            json!({"name": "x", "redirect_uris": ["https://x.test/"]}),
+            clients,
+        ),
+        operation("PATCH", client, json!({}), clients),
+        operation("POST", &format!("{client}/rotate"), json!({}), clients),
+        operation("DELETE", client, Value::Null, clients),
         operation("GET", "/audit-events", Value::Null, Some("audit:read")),
         operation("GET", "/roles", Value::Null, None),
         operation("GET", "/roles/viewer", Value::Null, None),
@@ -134,9 +147,11 @@ async fn nobody_is_served_without_a_token() {
             asked.json(&operation.body)
         };
         let answer = asked.send().await;
+        let issuer = &region.running.facts.issuer;
+        let pointer = format!("{issuer}/.well-known/oauth-protected-resource/api/v1");
         assert_eq!(
             answer.header("www-authenticate"),
-            Some(r#"Bearer realm="regent""#),
+            Some(format!(r#"Bearer realm="regent", resource_metadata="{pointer}""#).as_str()),
             "{}",
             operation.path
         );

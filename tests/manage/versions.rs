@@ -31,7 +31,14 @@ async fn nouns(region: &Region) -> Vec<(String, Value)> {
             format!("/organizations/{}", facts.organization),
             json!({"name": "changed"}),
         ),
+        (client(region).await, json!({"name": "changed"})),
     ]
+}
+
+async fn client(region: &Region) -> String {
+    let asked = json!({"name": "App", "redirect_uris": ["https://app.test/cb"], "token_endpoint_auth_method": "none"});
+    let made = region.admin("POST", "/clients").json(&asked).send().await.is(201);
+    format!("/clients/{}", made.text("/client_id"))
 }
 
 #[tokio::test]

@@ -95,6 +95,13 @@ pub(crate) fn gone() -> Response {
     response
 }
 
+/// Will be done, and nothing to show.
+pub(crate) fn accepted() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::ACCEPTED;
+    response
+}
+
 /// Performs an act, once for its `Idempotency-Key`, and shows what it made. A repetition gets the
 /// first answer again, without what was shown once.
 pub(crate) async fn make<T, V: Made, F>(

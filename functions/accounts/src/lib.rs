@@ -22,8 +22,12 @@ mod user;
 mod view;
 
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::map_response;
+use axum::response::Response;
 use axum::{Extension, Router};
 use regent::app::App;
+use regent::domain::Scopes;
+use regent::web::point;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -36,7 +40,12 @@ const BASE: &str = "/api/v1";
 /// The endpoints.
 pub fn router(app: App) -> Router {
     let (router, document) = endpoints().split_for_parts();
+    let api = app.management().clone();
     let router = router
+        .layer(map_response(move |mut response: Response| {
+            point(&mut response, &api, &Scopes::default());
+            std::future::ready(response)
+        }))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(Extension(Arc::new(document)))
         .with_state(app);

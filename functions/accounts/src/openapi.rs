@@ -13,7 +13,7 @@ use std::sync::Arc;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::response::{Response as Described, ResponseBuilder};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::server::ServerBuilder;
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required};
 use utoipa::{IntoParams, IntoResponses, OpenApi as _};
@@ -22,7 +22,7 @@ use utoipa_axum::routes;
 
 const ABOUT: &str = "The management API of Regent, an OAuth authorization server for service accounts.\n\n\
     Callers send an access token of the same server, whose audience is the URL of this API and whose scopes are \
-    management privileges. What is not the caller's is not found. Errors are problem details (RFC 9457); lists have \
+    management privileges; the console's own pages send their session cookie. What is not the caller's is not found. Errors are problem details (RFC 9457); lists have \
     pages; edits may be guarded by `If-Match`, creations and rotations by an `Idempotency-Key`.";
 
 #[derive(utoipa::OpenApi)]
@@ -54,7 +54,12 @@ pub(crate) fn about() -> OpenApi {
         .build();
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-    document.security = Some(vec![SecurityRequirement::new("bearer", [] as [&str; 0])]);
+    let words = "A console session. Requests that change something send its token in X-CSRF-Token, too, and come from \
+        this server's own pages.";
+    let cookie = ApiKey::Cookie(ApiKeyValue::with_description("__Host-regent", words));
+    components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    let either = ["bearer", "session"].map(|scheme| SecurityRequirement::new(scheme, [] as [&str; 0]));
+    document.security = Some(either.into());
     document
 }
 
@@ -71,12 +76,13 @@ async fn document(State(app): State<App>, Extension(document): Extension<Arc<Ope
     json(StatusCode::OK, &here)
 }
 
-/// Refusals of a read, of a list, of a creation, of an edit, of a deletion.
+/// Refusals of a read, of a list, of a creation, of an edit, of a deletion, of an invitation.
 pub(crate) struct Reading;
 pub(crate) struct Listing;
 pub(crate) struct Creating;
 pub(crate) struct Editing;
 pub(crate) struct Deleting;
+pub(crate) struct Inviting;
 
 macro_rules! refusals {
     ($($name:ty: $($status:literal)*;)*) => {$(
@@ -94,6 +100,7 @@ refusals! {
     Creating: 400 401 403 404 409 413 415 422 503;
     Editing: 400 401 403 404 409 412 413 415 503;
     Deleting: 400 401 403 404 409 412 503;
+    Inviting: 400 401 403 404 503;
 }
 
 fn problems(statuses: &[u16]) -> BTreeMap<String, RefOr<Described>> {

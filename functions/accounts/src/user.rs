@@ -1,7 +1,7 @@
 //! `/users`: people, and service accounts as users.
 
-use crate::answer::{Answer, List, gone, list, make, one};
-use crate::openapi::{Creating, Deleting, Editing, IdempotencyKey, Listing, Reading};
+use crate::answer::{Answer, List, accepted, gone, list, make, one};
+use crate::openapi::{Creating, Deleting, Editing, IdempotencyKey, Inviting, Listing, Reading};
 use crate::request::{Bearer, Edit, Id, IfMatch, New, Query, given};
 use crate::view::UserView;
 use axum::extract::State;
@@ -19,6 +19,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(find, create))
         .routes(routes!(read, edit, delete))
+        .routes(routes!(invite))
 }
 
 /// List users
@@ -83,6 +84,14 @@ async fn read(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<UserId>
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EditUser {
+    /// Of a person.
+    #[schema(value_type = String, min_length = 1, max_length = 64)]
+    #[serde(default, deserialize_with = "given")]
+    name: Option<Name<64>>,
+    /// Of a person; unique in the region.
+    #[schema(value_type = String, format = Email)]
+    #[serde(default, deserialize_with = "given")]
+    email: Option<Email>,
     /// `licensed`, `sales` or `view_only`. A service account becomes a person by it, which destroys its credentials.
     #[schema(value_type = String, example = "licensed")]
     #[serde(default, deserialize_with = "given")]
@@ -101,12 +110,14 @@ struct EditUser {
     subscription: Option<Option<SubscriptionId>>,
 }
 
-/// Change a user's type, roles or reach
+/// Change a user's name, address, type, roles or reach
 ///
 /// Needs `users:manage` in the whole organization, and everything that is handed out. Whoever
 /// loses access loses its tokens at once. Making a person of a service account needs
 /// `service_accounts:manage`, too, and `confirm_credential_loss: true`: its credentials are
 /// destroyed and its tokens revoked, at once and for good. The last organization admin stays one.
+/// Another name or address needs everything that the person holds, and a new address ends the
+/// person's sessions: with it comes the way to a new password.
 #[utoipa::path(patch, path = "/users/{id}", operation_id = "edit_user", tag = "users", params(("id" = String, Path), IfMatch),
     request_body = EditUser,
     responses((status = 200, description = "As it is now", body = UserView, headers(("ETag" = String))), Editing))]
@@ -118,6 +129,8 @@ async fn edit(
     Edit(body): Edit<EditUser>,
 ) -> Answer {
     let changes = UserChanges {
+        name: body.name,
+        email: body.email,
         user_type: body.user_type,
         confirm_credential_loss: body.confirm_credential_loss,
         roles: body.roles,
@@ -141,4 +154,15 @@ async fn delete(
 ) -> Answer {
     perform(&app, async || user::delete(&app, &caller, id, version).await).await?;
     Ok(gone())
+}
+
+/// Invite a person again
+///
+/// Needs `users:manage` in the whole organization. For people who have not set a password yet: they
+/// get a mail with a new link, good for 48 hours, and links that were sent before are void.
+#[utoipa::path(post, path = "/users/{id}/invitation", operation_id = "invite_user", tag = "users", params(("id" = String, Path)),
+    responses((status = 202, description = "The mail is on its way"), Inviting))]
+async fn invite(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<UserId>) -> Answer {
+    perform(&app, async || user::invite(&app, &caller, id).await).await?;
+    Ok(accepted())
 }

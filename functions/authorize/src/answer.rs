@@ -1,6 +1,6 @@
 //! Refusals as pages. A failure is logged once, here, with its reason.
 
-use crate::view::{self, Problem};
+use crate::view;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
@@ -31,12 +31,7 @@ impl<E: Into<Error>> From<E> for Refusal {
         if !matches!(error, Error::Unavailable(_)) {
             return Self::malformed(StatusCode::BAD_REQUEST);
         }
-        let mut response = said(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Regent cannot answer right now",
-            "Nothing was done.",
-            "Wait a moment, then try again.",
-        );
+        let mut response = view::unavailable().status(StatusCode::SERVICE_UNAVAILABLE).respond();
         response
             .headers_mut()
             .insert(RETRY_AFTER, HeaderValue::from_static("1"));
@@ -45,42 +40,19 @@ impl<E: Into<Error>> From<E> for Refusal {
 }
 
 impl Refusal {
-    /// A form that is not this browser's.
-    pub(crate) fn form(refusal: FormRefusal) -> Self {
-        let (title, what, advice) = match refusal {
-            FormRefusal::CrossSite => (
-                "This came from another site",
-                "Another site tried to send a form in your name. Nothing was done.",
-                "If you did not expect this, close the other site.",
-            ),
-            FormRefusal::Stale => (
-                "This page was open for too long",
-                "Nothing was done.",
-                "Go back, reload the page, and try again. Cookies must be allowed.",
-            ),
+    /// A form that is not this browser's; `path` is where it gets a new one.
+    pub(crate) fn form(refusal: FormRefusal, path: &str) -> Self {
+        let page = match refusal {
+            FormRefusal::CrossSite => view::cross_site(),
+            FormRefusal::Stale => view::stale(path),
         };
-        Self(Box::new(said(StatusCode::FORBIDDEN, title, what, advice)))
+        Self(Box::new(page.status(StatusCode::FORBIDDEN).respond()))
     }
 
     /// A request that cannot be read.
     pub(crate) fn malformed(status: StatusCode) -> Self {
-        let what = "It is incomplete, too long, or not a form of this server.";
-        let advice = "Go back and try again. If a link led you here, open the whole link.";
-        Self(Box::new(said(status, "This request cannot be read", what, advice)))
+        Self(Box::new(view::unreadable().status(status).respond()))
     }
-}
-
-fn said(status: StatusCode, title: &str, what: &str, advice: &str) -> Response {
-    let problem = Problem {
-        status,
-        title,
-        what,
-        advice,
-        detail: None,
-        return_url: None,
-        signed_in: None,
-    };
-    view::problem(problem).respond()
 }
 
 /// A page for somebody who has to wait: 429 (RFC 6585 §4).
@@ -89,14 +61,6 @@ pub(crate) fn throttled(page: Page, throttled: Throttled) -> Response {
     let seconds = HeaderValue::from(throttled.retry_after.0);
     response.headers_mut().insert(RETRY_AFTER, seconds);
     response
-}
-
-/// How long to wait, in words.
-pub(crate) fn in_words(throttled: Throttled) -> String {
-    match throttled.retry_after.0 {
-        0..=90 => "Try again in a minute.".to_owned(),
-        seconds => format!("Try again in {} minutes.", seconds.div_ceil(60)),
-    }
 }
 
 /// The router with pages for unknown paths and for methods that a path does not answer to.
@@ -119,6 +83,5 @@ async fn explain_method(request: Request, next: Next) -> Response {
 }
 
 fn nothing_here(status: StatusCode) -> Response {
-    let what = "The address is wrong, or the page is reached another way.";
-    said(status, "There is no such page", what, "Go back, or open the console.")
+    view::nothing_here().status(status).respond()
 }

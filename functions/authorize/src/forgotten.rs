@@ -1,7 +1,7 @@
 //! `GET|POST /forgot-password`: has a link mailed to whoever forgot the password. Nobody learns here
 //! which addresses exist.
 
-use crate::answer::{Answer, in_words, throttled};
+use crate::answer::{Answer, throttled};
 use crate::form::Posted;
 use crate::view;
 use axum::extract::State;
@@ -16,7 +16,7 @@ const PATH: &str = "/forgot-password";
 /// Shows the form.
 pub(crate) async fn page(State(app): State<App>, headers: HeaderMap) -> Answer {
     let visitor = Visitor::of(&app, &headers).await?;
-    let page = view::forgot(&visitor.csrf(PATH), "", None);
+    let page = view::forgot_password(&visitor.csrf(PATH), "", None);
     Ok(visitor.set_cookies(page.respond()))
 }
 
@@ -25,10 +25,9 @@ pub(crate) async fn handle(State(app): State<App>, posted: Posted) -> Answer {
     let address = posted.field("email")?;
     let asked = forgotten(&app, address, &posted.browser.source_ip).await?;
     Ok(match asked {
-        Ok(()) => view::forgot_answered().respond(),
+        Ok(()) => view::link_was_sent(address).respond(),
         Err(until) => {
-            let says = format!("There were too many requests. {}", in_words(until));
-            let page = view::forgot(&posted.visitor.csrf(PATH), address, Some(&says));
+            let page = view::forgot_password(&posted.visitor.csrf(PATH), address, Some(until));
             posted.visitor.set_cookies(throttled(page, until))
         }
     })

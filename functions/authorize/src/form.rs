@@ -7,7 +7,7 @@ use http::StatusCode;
 use http::request::Parts;
 use regent::acts::session::Browser;
 use regent::app::App;
-use regent::domain::{Error, Invalid};
+use regent::domain::{BrowserSecret, Error, Invalid};
 use regent::oauth::Form;
 use regent::web::{Visitor, browser};
 
@@ -29,7 +29,7 @@ impl Posted {
         let csrf = form.one("csrf").map_err(Error::Request)?.unwrap_or_default();
         visitor
             .check_form(purpose, &parts.headers, csrf, app)
-            .map_err(|refusal| Refusal::form(refusal, purpose))?;
+            .map_err(|refusal| Refusal::form(refusal, &again(purpose, &form)))?;
         Ok(Self {
             browser: browser(parts),
             form,
@@ -40,6 +40,14 @@ impl Posted {
     /// A field; empty if it was left out.
     pub(crate) fn field(&self, name: &'static str) -> Result<&str, Error> {
         Ok(self.form.one(name).map_err(Error::Request)?.unwrap_or_default())
+    }
+}
+
+/// Where a form is given out: at the path it is posted to, and a link's with the link's token.
+fn again(purpose: &str, form: &Form) -> String {
+    match form.one("token").map(|token| token.map(BrowserSecret::parse)) {
+        Ok(Some(Ok(token))) if purpose == "/password" => format!("{purpose}?token={}", token.expose()),
+        _ => purpose.to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::answer::{Answer, Refusal};
 use crate::form::Posted;
-use crate::view::{self, SetPassword, Why};
+use crate::view;
 use axum::extract::State;
 use axum::response::Response;
 use http::request::Parts;
@@ -39,22 +39,13 @@ pub(crate) async fn handle(State(app): State<App>, posted: Posted) -> Answer {
 
 async fn form(app: &App, visitor: &Visitor, token: Option<BrowserSecret>, why: Option<&Invalid>) -> Answer {
     let Some(token) = token else { return Ok(void()) };
-    let Some(linked) = linked(app, &token).await? else {
+    let Some((link, person)) = linked(app, &token).await? else {
         return Ok(void());
     };
+    let csrf = visitor.csrf(PATH);
+    let invited = link.purpose == LinkPurpose::Invitation;
     let error = why.map(|why| format!("The password {why}."));
-    let page = view::set_password(SetPassword {
-        why: match linked.link.purpose {
-            LinkPurpose::Invitation => Why::Invitation,
-            LinkPurpose::PasswordReset => Why::Reset,
-        },
-        csrf: &visitor.csrf(PATH),
-        token: token.expose(),
-        email: linked.user.email.as_str(),
-        organization: linked.organization.name.as_str(),
-        rules: RULES,
-        error: error.as_deref(),
-    });
+    let page = view::set_password(&csrf, token.expose(), person.email.as_str(), invited, error.as_deref());
     let status = if why.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
@@ -63,12 +54,9 @@ async fn form(app: &App, visitor: &Visitor, token: Option<BrowserSecret>, why: O
     Ok(visitor.set_cookies(page.status(status).respond()))
 }
 
-/// What `domain::Password` demands, in words.
-const RULES: &str = "At least 12 characters. A few words in a row are easy to remember and hard to guess.";
-
-/// The page about a link that does not work, whatever the reason.
+/// The page about a link that does not work: 410, whatever the reason.
 fn void() -> Response {
-    view::link_is_no_good().respond()
+    view::link_is_void().status(StatusCode::GONE).respond()
 }
 
 fn token(uri: &Uri) -> Result<Option<BrowserSecret>, Refusal> {

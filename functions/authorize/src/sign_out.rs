@@ -19,7 +19,7 @@ pub(crate) async fn handle(State(app): State<App>, request: Request) -> Answer {
         let csrf = form.one("csrf").map_err(Error::Request)?.unwrap_or_default();
         visitor
             .check_form(PATH, &parts.headers, csrf, &app)
-            .map_err(Refusal::form)?;
+            .map_err(|refusal| Refusal::form(refusal, "/console"))?;
         sign_out(&app, signed_in, &browser(&parts).source_ip).await?;
     }
     Ok(end_session(see_other("/sign-in")))

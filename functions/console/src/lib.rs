@@ -23,6 +23,7 @@ mod path;
 mod posted;
 mod query;
 mod refusal;
+mod settings;
 mod user;
 mod user_form;
 mod view;
@@ -45,6 +46,7 @@ pub fn router(app: App) -> Router {
         .merge(credential_form::routes())
         .merge(user::routes())
         .merge(user_form::routes())
+        .merge(settings::routes())
         .fallback(async |_: Request| refusal::Refusal::NoPage)
         .layer(from_fn_with_state(app.clone(), gate::gate))
         .with_state(app);

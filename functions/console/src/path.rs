@@ -1,6 +1,6 @@
 //! Where each page is: the console's paths, spelled once.
 
-use regent::domain::{CredentialId, SubscriptionId, UserId};
+use regent::domain::{Approval, ApprovalStatus, ClientId, CredentialId, SubscriptionId, UserId};
 
 /// The console.
 pub(crate) const CONSOLE: &str = "/console";
@@ -14,6 +14,18 @@ pub(crate) const DELETE_ACCOUNTS: &str = "/console/service-accounts/delete";
 pub(crate) const USERS: &str = "/console/users";
 /// A new person.
 pub(crate) const NEW_USER: &str = "/console/users/new";
+/// OAuth approvals.
+pub(crate) const APPROVALS: &str = "/console/oauth-approvals";
+/// Clients.
+pub(crate) const CLIENTS: &str = "/console/clients";
+/// A new client.
+pub(crate) const NEW_CLIENT: &str = "/console/clients/new";
+/// The audit trail.
+pub(crate) const AUDIT: &str = "/console/audit-events";
+/// What the person has allowed.
+pub(crate) const CONNECTED_APPS: &str = "/console/connected-apps";
+/// The person's sessions.
+pub(crate) const SESSIONS: &str = "/console/sessions";
 /// Settings.
 pub(crate) const SETTINGS: &str = "/console/settings";
 
@@ -57,6 +69,11 @@ pub(crate) fn rotate_credential(account: UserId, id: CredentialId) -> String {
     format!("{ACCOUNTS}/{account}/credentials/{id}/rotate")
 }
 
+/// The form of a subscription.
+pub(crate) fn plan(id: SubscriptionId) -> String {
+    format!("{SETTINGS}/subscriptions/{id}")
+}
+
 /// A user.
 pub(crate) fn user(id: UserId) -> String {
     format!("{USERS}/{id}")
@@ -70,4 +87,27 @@ pub(crate) fn delete_user(id: UserId) -> String {
 /// A person's invitation.
 pub(crate) fn invite_user(id: UserId) -> String {
     format!("{USERS}/{id}/invitation")
+}
+
+/// The approvals of a status; all of them if none.
+pub(crate) fn approvals(status: Option<ApprovalStatus>) -> String {
+    status.map_or_else(
+        || APPROVALS.to_owned(),
+        |status| format!("{APPROVALS}?status={}", status.as_str()),
+    )
+}
+
+/// An approval.
+pub(crate) fn approval(approval: &Approval) -> String {
+    format!("{APPROVALS}/{}", approval.id())
+}
+
+/// A client.
+pub(crate) fn client(id: &ClientId) -> String {
+    format!("{CLIENTS}/{id}")
+}
+
+/// What is done with a client: `edit`, `rotate` or `delete`.
+pub(crate) fn client_action(id: &ClientId, action: &str) -> String {
+    format!("{CLIENTS}/{id}/{action}")
 }

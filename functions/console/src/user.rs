@@ -21,6 +21,7 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/console/users", get(list))
         .route("/console/users/{id}/delete", get(confirm).post(delete))
+        .route("/console/users/{id}/invitation", get(ask).post(invite))
 }
 
 /// A page of the list.
@@ -65,5 +66,23 @@ async fn delete(State(app): State<App>, admin: Admin, Id(id): Id<UserId>, posted
             let user = held(&app, &admin, id).await?;
             Ok(view::user::delete(&admin, &user, &errors, status))
         }
+    }
+}
+
+async fn ask(State(app): State<App>, admin: Admin, Id(id): Id<UserId>) -> Answer {
+    let user = held(&app, &admin, id).await?;
+    Ok(view::user::invite(&admin, &user, &Errors::default(), StatusCode::OK))
+}
+
+async fn invite(State(app): State<App>, admin: Admin, Id(id): Id<UserId>, _: Posted) -> Answer {
+    let invited = perform(&app, async || user::invite(&app, admin.caller(), id).await).await;
+    match invited {
+        Ok(_) => Ok(see_other(&Done::InvitationSent.at(&path::user(id)))),
+        Err(Error::Act(ActError::Fields(_))) => {
+            let user = held(&app, &admin, id).await?;
+            let says = "They have set a password meanwhile: there is nothing to invite them to.";
+            Ok(view::user::invite(&admin, &user, &Errors::whole(says), StatusCode::CONFLICT))
+        }
+        Err(error) => Err(error.into()),
     }
 }

@@ -145,7 +145,7 @@ async fn known_form(app: &App, admin: &Admin, id: UserId) -> Result<Form, Error>
     Ok(Form {
         typed: Typed {
             name: user.name.to_string(),
-            email: user.email.to_string(),
+            email: user.service().map_or_else(|| user.email.to_string(), |_| String::new()),
             user_type: user.user_type().as_str().to_owned(),
             roles: user.roles.iter().map(ToString::to_string).collect(),
             subscription: user.subscription().map(|id| id.to_string()).unwrap_or_default(),
@@ -189,18 +189,31 @@ async fn save(State(app): State<App>, admin: Admin, Id(id): Id<UserId>, posted: 
     Ok(view::user_form::show(&admin, &Form { typed, errors, ..form }, status))
 }
 
-/// What is to change. A service account has its roles on its own page.
+/// What is to change. A service account has its roles on its own page, and keeps its name.
 fn changes(fields: &mut Fields<'_>, before: &User, confirmed: bool) -> Option<UserChanges> {
     let user_type = fields.one("user_type", parse_type);
     let subscription = fields.maybe("subscription", SubscriptionId::parse);
-    let roles = match before.service() {
-        Some(_) => None,
-        None => Some(fields.ticked("roles", RoleRef::parse)?),
-    };
+    if before.service().is_some() {
+        let email = fields.maybe("email", Email::parse);
+        return Some(UserChanges {
+            // A program's address reaches nobody.
+            email: email?.filter(|_| user_type != Some(UserType::Service)),
+            user_type: Some(user_type?),
+            confirm_credential_loss: confirmed,
+            subscription: Some(subscription?),
+            ..UserChanges::default()
+        });
+    }
+    let name = fields.one("name", Name::parse);
+    let email = fields.one("email", Email::parse);
+    let roles = fields.ticked("roles", RoleRef::parse);
     Some(UserChanges {
+        // To rename somebody takes more than to leave the name as it is.
+        name: Some(name?).filter(|name| *name != before.name),
+        email: Some(email?).filter(|email| *email != before.email),
         user_type: Some(user_type?),
-        confirm_credential_loss: confirmed,
-        roles,
+        roles: Some(roles?),
         subscription: Some(subscription?),
+        ..UserChanges::default()
     })
 }

@@ -20,7 +20,7 @@ mod record;
 mod settings;
 mod tell;
 
-pub use settings::{Settings, SettingsError};
+pub use settings::{Mailbox, Settings, SettingsError};
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use regent::app::{App, SdkConfig};

@@ -1,18 +1,41 @@
-//! `GET /.well-known/*`: metadata (RFC 8414) and the JWK set (RFC 7517 §5).
+//! `GET /.well-known/*`: metadata (RFC 8414, RFC 9728) and the JWK set (RFC 7517 §5).
 
 use axum::body::Body;
 use axum::extract::State;
 use http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, PRAGMA};
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, Uri};
+use regent::acts::offered_scopes;
 use regent::app::App;
-use regent::domain::{Error, Jwk};
-use regent::oauth::Metadata;
-use regent::web::{json, oauth_refusal};
+use regent::domain::{Audience, Error, Jwk, Scopes};
+use regent::oauth::{Metadata, ProtectedResource};
+use regent::web::{Problem, json, oauth_refusal};
 use serde::Serialize;
 
 /// The metadata.
 pub(crate) async fn metadata(State(app): State<App>, headers: HeaderMap) -> Response<Body> {
     document(&headers, &Metadata::of(&app.config().issuer))
+}
+
+/// The metadata of an API at this host (RFC 9728 §3): the management API, or one that an
+/// organization has registered here. All others serve their own.
+pub(crate) async fn resource(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Response<Body> {
+    let issuer = &app.config().issuer;
+    match described(&app, &uri).await {
+        Ok(Some((resource, scopes))) => document(&headers, &ProtectedResource::of(issuer, resource, &scopes)),
+        Ok(None) => Problem::plain(StatusCode::NOT_FOUND, "There is no API with this path here.").into(),
+        Err(error) => oauth_refusal(&error),
+    }
+}
+
+/// The API that a well-known URL is about, with its scopes.
+async fn described(app: &App, uri: &Uri) -> Result<Option<(Audience, Scopes)>, Error> {
+    let rest = uri.path_and_query().map_or("", |path| path.as_str());
+    let rest = rest.strip_prefix(Audience::WELL_KNOWN).unwrap_or_default();
+    let Ok(resource) = Audience::parse(&format!("{}{rest}", app.config().issuer.origin())) else {
+        return Ok(None);
+    };
+    let scopes = offered_scopes(app, &resource).await?;
+    Ok(scopes.map(|scopes| (resource, scopes)))
 }
 
 /// The public keys: those that sign or soon will, and those whose tokens may still live.

@@ -7,6 +7,7 @@
 
 mod discovery;
 mod introspect;
+mod register;
 mod request;
 mod revoke;
 mod token;
@@ -25,10 +26,13 @@ pub fn router(app: App) -> Router {
         .route("/oauth/v1/token", post(token::handle))
         .route("/oauth/v1/revoke", post(revoke::handle))
         .route("/oauth/v1/introspect", post(introspect::handle))
+        .route("/oauth/v1/register", post(register::handle))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         // MCP clients look for the same document under OpenID Connect's name, too.
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/jwks.json", get(discovery::jwks))
+        .route("/.well-known/oauth-protected-resource", get(discovery::resource))
+        .route("/.well-known/oauth-protected-resource/{*path}", get(discovery::resource))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(app);
     regent::web::with_fallbacks(router)

@@ -10,7 +10,7 @@ use regent::acts::client::{MadeClient, register};
 use regent::app::App;
 use regent::domain::{ClientId, Error, Invalid, RedirectUri, Throttled};
 use regent::oauth::{ClientMetadata, MetadataError, wire};
-use regent::web::{json, oauth_refusal, source};
+use regent::web::{json, log, oauth_refusal, source};
 use serde::Serialize;
 
 /// Answers a registration.
@@ -57,7 +57,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// A refusal of what was said (RFC 7591 §3.2.2).
 fn refused(code: &'static str, why: &str) -> Response<Body> {
-    tracing::info!(code, why, "refused");
+    log(&Error::Request(Invalid::because(why.to_owned())));
     json(StatusCode::BAD_REQUEST, &wire::body(code, why))
 }
 

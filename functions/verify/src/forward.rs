@@ -5,25 +5,32 @@ use crate::identity::identity;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use http::header::CACHE_CONTROL;
-use http::{HeaderMap, HeaderValue, Response, Uri};
+use http::{HeaderMap, HeaderValue, Response};
 use regent::acts::{Verified, verify};
 use regent::app::App;
 use regent::domain::{Audience, Demand, Error, Invalid, Scopes};
 use regent::oauth::{Form, bearer_token};
-use regent::web::bearer_refusal;
+use regent::web::{bearer_refusal, point};
 
 /// Answers a proxy.
 pub(crate) async fn handle(State(app): State<App>, request: Request) -> Response<Body> {
     // The body is not for us; and an extractor of it would wait for what the proxy does not send.
-    match answer(&app, request.headers(), request.uri()).await {
+    let demand = match demand(request.uri().query().unwrap_or_default()) {
+        Ok(demand) => demand,
+        Err(why) => return bearer_refusal(&Error::Request(why)),
+    };
+    match answer(&app, request.headers(), &demand).await {
         Ok(verified) => accepted(&verified),
-        Err(error) => bearer_refusal(&error),
+        Err(error) => {
+            let mut refusal = bearer_refusal(&error);
+            point(&mut refusal, &demand.audience, &demand.scopes);
+            refusal
+        }
     }
 }
 
-async fn answer(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<Verified, Error> {
-    let demand = demand(uri.query().unwrap_or_default()).map_err(Error::Request)?;
-    verify(app, bearer_token(headers)?, &demand).await
+async fn answer(app: &App, headers: &HeaderMap, demand: &Demand) -> Result<Verified, Error> {
+    verify(app, bearer_token(headers)?, demand).await
 }
 
 /// What the proxy demands: its own API's identifier, and the scopes of the route.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use regent::domain::{Error, Invalid};
 
 use crate::folder::FolderError;
+use crate::outside::OutsideError;
 use crate::secrets::SecretsError;
 use crate::table::TableError;
 
@@ -26,6 +27,12 @@ pub enum StartError {
     /// The secrets.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
+    /// Mail and events.
+    #[error(transparent)]
+    Outside(#[from] OutsideError),
+    /// The table's stream.
+    #[error("cannot follow the table's stream: {0}")]
+    Stream(String),
     /// The note of the first run cannot be understood.
     #[error("the note of the first run, {}, cannot be read", .0.display())]
     Note(PathBuf),

@@ -25,6 +25,8 @@ pub struct Facts {
     pub roles: Vec<String>,
     /// The audience of the sample API.
     pub resource: String,
+    /// The mailbox: every mail the region sent.
+    pub mail: String,
 }
 
 /// The first admin's sign-in, and a token for the management API.
@@ -60,6 +62,7 @@ impl Facts {
             api,
             subscription,
             admin,
+            mail,
             ..
         } = self;
         let Admin { email, password, token } = admin;
@@ -72,6 +75,7 @@ Region {region} is up. Ctrl-C ends it; its state stays.
   issuer      {issuer}
   API         {api}   described at {api}/openapi.json
   sample API  {issuer}/acme/me
+  mailbox     {mail}
   admin       {email}
   password    {password}
 
@@ -108,6 +112,7 @@ mod tests {
             applications: vec![text("app_1"), text("app_2")],
             roles: vec![text("rol_1")],
             resource: text("http://127.0.0.1:8787/acme"),
+            mail: text("http://127.0.0.1:8787/_local/mail"),
         }
     }
 
@@ -120,7 +125,8 @@ mod tests {
                 r#""verify":"http://127.0.0.1:8787/verify","#,
                 r#""admin":{"email":"admin@acme.test","password":"pass","token":"jwt"},"#,
                 r#""organization":"org_1","subscription":"sub_1","applications":["app_1","app_2"],"#,
-                r#""roles":["rol_1"],"resource":"http://127.0.0.1:8787/acme"}"#,
+                r#""roles":["rol_1"],"resource":"http://127.0.0.1:8787/acme","#,
+                r#""mail":"http://127.0.0.1:8787/_local/mail"}"#,
             )
         );
     }

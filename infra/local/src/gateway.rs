@@ -32,6 +32,8 @@ pub(crate) struct Functions {
     pub(crate) console: Router,
     /// The sample API.
     pub(crate) acme: Router,
+    /// What was sent out.
+    pub(crate) mailbox: Router,
     /// What `/` answers.
     pub(crate) index: Value,
 }
@@ -50,6 +52,7 @@ impl Functions {
             _ if below("/console") => Some(&self.console),
             "/verify" => Some(&self.verify),
             "/acme/me" => Some(&self.acme),
+            _ if below("/_local") => Some(&self.mailbox),
             _ => None,
         }
     }
@@ -66,6 +69,7 @@ pub(crate) fn index(issuer: &Issuer) -> Value {
         "openapi": issuer.at("/api/v1/openapi.json"),
         "verify": issuer.at("/verify"),
         "sample_api": issuer.at("/acme/me"),
+        "mail": issuer.at("/_local/mail"),
     })
 }
 
@@ -158,6 +162,7 @@ mod tests {
             authorize: named("authorize"),
             console: named("console"),
             acme: named("acme"),
+            mailbox: named("mailbox"),
             index: json!({}),
         };
         let caller = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9)));
@@ -178,6 +183,7 @@ mod tests {
             ("/api/v1", "accounts"),
             ("/verify?resource=x", "verify"),
             ("/acme/me", "acme"),
+            ("/_local/mail/1", "mailbox"),
             ("/oauth/v1/authorize?client_id=x", "authorize"),
             ("/oauth/v1/assets/regent.css", "authorize"),
             ("/sign-in?next=/console", "authorize"),

@@ -6,7 +6,8 @@
 //! gateway   path → function, as API Gateway does  acme      the sample API behind the real authorizer
 //! table     the embedded DynamoDB                 secrets   a small AWS Secrets Manager
 //! first_run what a new region starts with         error     why a region did not start
-//! aws       SDK settings without AWS
+//! aws       SDK settings without AWS              outside   small Amazon SES and EventBridge
+//! pump      the table's stream → notify           mailbox   /_local: what was sent out
 //! ```
 //! Everything here is imported by the `regent-local` program and by tests, and by nothing else.
 
@@ -18,6 +19,9 @@ pub mod facts;
 mod first_run;
 pub mod folder;
 mod gateway;
+mod mailbox;
+pub mod outside;
+mod pump;
 pub mod region;
 pub mod secrets;
 pub mod table;

@@ -5,7 +5,6 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use regent::config::variable;
-use regent::domain::SigningAlgorithm;
 use regent_local::args::{Args, ArgsError};
 use regent_local::error::StartError;
 use regent_local::region::{Bound, Options, Running};
@@ -95,10 +94,8 @@ async fn start(args: &Args) -> Result<Vec<Running>, Failure> {
         let options = Options {
             label: label.clone(),
             port: *port,
-            data_dir: args.data_dir.clone(),
-            clock: None,
-            algorithm: SigningAlgorithm::default(),
             allow_loopback_metadata: args.allow_loopback_metadata,
+            ..Options::new(label.clone(), args.data_dir.clone())
         };
         let region = Bound::new(options)
             .await

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use regent::app::{App, Clock, Rng};
 use regent::config::Config;
 use regent::domain::{Issuer, RegionLabel, Seconds, SigningAlgorithm};
+use regent_notify::{Mailbox, Notify};
 use tokio::net::TcpListener;
 
 use crate::error::StartError;
@@ -16,6 +17,8 @@ use crate::facts::{Admin, Facts};
 use crate::first_run::{self, Note};
 use crate::folder::Folder;
 use crate::gateway::{self, Functions, Gateway};
+use crate::outside::Outside;
+use crate::pump::{self, Pump, Stream};
 use crate::secrets::Secrets;
 use crate::table::{Expiry, Table, ensure_table};
 
@@ -37,6 +40,8 @@ pub struct Options {
     pub algorithm: SigningAlgorithm,
     /// Whether clients' metadata documents may be at `http` URLs on loopback.
     pub allow_loopback_metadata: bool,
+    /// How often notify is tried with a record of the stream before it becomes a dead letter.
+    pub notify_attempts: u32,
 }
 
 impl Options {
@@ -49,6 +54,7 @@ impl Options {
             clock: None,
             algorithm: SigningAlgorithm::default(),
             allow_loopback_metadata: false,
+            notify_attempts: pump::ATTEMPTS,
         }
     }
 }
@@ -75,7 +81,10 @@ pub struct Running {
     pub secrets_endpoint: String,
     /// What its token function works with, signing key included.
     pub app: App,
+    /// Its SES and EventBridge.
+    pub outside: Outside,
     gateway: Gateway,
+    pump: Pump,
     secrets: Secrets,
     table: Table,
     _folder: Folder,
@@ -133,6 +142,7 @@ impl Bound {
         };
         let table = Table::open(&folder.file("table.sqlite"), expiry)?;
         let secrets = Secrets::open(&folder.file("secrets.sqlite")).await?;
+        let outside = Outside::open(&folder.file("outside.sqlite")).await?;
 
         let name = format!("regent-{}", options.label);
         ensure_table(&aws, table.endpoint(), &name).await?;
@@ -142,7 +152,7 @@ impl Bound {
             regions: regions.clone(),
             dynamodb_endpoint: Some(table.endpoint().to_owned()),
             secrets_endpoint: Some(secrets.endpoint().to_owned()),
-            ..Config::new(options.label.clone(), issuer.clone(), name)
+            ..Config::new(options.label.clone(), issuer.clone(), name.clone())
         };
         let signing = Config {
             signing_secret: Some(format!("regent/{}/signing-key", options.label)),
@@ -152,7 +162,14 @@ impl Bound {
         let clock = options.clock.unwrap_or(Clock::system());
         let app = |config| App::new(config, &aws, clock.clone(), Rng::system());
         let (token, accounts, verify) = (app(signing)?, app(keyless.clone())?, app(keyless.clone())?);
-        let (authorize, console) = (app(keyless.clone())?, app(keyless)?);
+        let (authorize, console) = (app(keyless.clone())?, app(keyless.clone())?);
+        let settings = regent_notify::Settings {
+            from: Mailbox::parse(&format!("Regent <regent@{}.test>", options.label))?,
+            bus: format!("regent-{}", options.label),
+            ses_endpoint: Some(outside.endpoint().to_owned()),
+            eventbridge_endpoint: Some(outside.endpoint().to_owned()),
+        };
+        let notify = Notify::new(app(keyless)?, &aws, settings);
 
         let note = first_run::ensure(&token, &folder).await?;
         let admin_token = regent::acts::person_token(&token, note.admin, ADMIN_TOKEN_LIFETIME).await?;
@@ -163,8 +180,10 @@ impl Bound {
             console: regent_console::router(console),
             acme: crate::acme::router(verify.clone(), note.resource.clone()),
             verify: regent_verify::router(verify),
+            mailbox: crate::mailbox::router(outside.kept().clone(), issuer.clone()),
             index: gateway::index(&issuer),
         };
+        let stream = Stream::of(table.database(), &name).map_err(StartError::Stream)?;
         Ok(Running {
             gateway: Gateway::serve(listener, functions),
             facts: facts(&options.label, &issuer, note, admin_token),
@@ -172,6 +191,8 @@ impl Bound {
             dynamodb_endpoint: table.endpoint().to_owned(),
             secrets_endpoint: secrets.endpoint().to_owned(),
             app: token,
+            pump: Pump::start(stream, notify, outside.kept().clone(), options.notify_attempts),
+            outside,
             secrets,
             table,
             _folder: folder,
@@ -180,9 +201,16 @@ impl Bound {
 }
 
 impl Running {
-    /// Lets running requests end, then stops the secrets and the table.
+    /// Waits until every audit event that is written by now was told, or is a dead letter.
+    pub async fn notified(&self) {
+        self.pump.settled().await;
+    }
+
+    /// Lets running requests end, then stops everything behind them.
     pub async fn stop(self) {
         self.gateway.close().await;
+        self.pump.close().await;
+        self.outside.close().await;
         self.secrets.close().await;
         self.table.close().await;
     }
@@ -204,6 +232,7 @@ fn facts(label: &RegionLabel, issuer: &Issuer, note: Note, token: String) -> Fac
         applications: note.applications,
         roles: note.roles,
         resource: note.resource.to_string(),
+        mail: issuer.at("/_local/mail"),
     }
 }
 

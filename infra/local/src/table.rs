@@ -37,9 +37,9 @@ pub enum TableError {
 }
 
 /// A running embedded DynamoDB. Dropping it stops it without waiting; `close` waits.
-#[derive(Debug)]
 pub struct Table {
     endpoint: String,
+    database: Database,
     stop_server: oneshot::Sender<()>,
     stop_tidy: mpsc::Sender<()>,
     server: JoinHandle<()>,
@@ -67,6 +67,7 @@ impl Table {
         let (stop_tidy, tidy_stopped) = mpsc::channel();
         Ok(Self {
             endpoint,
+            database: database.clone(),
             stop_server,
             stop_tidy,
             server: thread::Builder::new()
@@ -81,6 +82,11 @@ impl Table {
     /// Where the AWS SDK finds it.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    /// The engine itself, for its streams.
+    pub(crate) fn database(&self) -> Database {
+        self.database.clone()
     }
 
     /// Stops taking requests, finishes the running ones and closes the file.
@@ -98,6 +104,14 @@ impl Table {
         if !matches!(joined, Ok(Ok(()))) {
             tracing::error!("the table's thread ended badly");
         }
+    }
+}
+
+impl std::fmt::Debug for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Table")
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
     }
 }
 

@@ -8,8 +8,8 @@ use super::sign_in::{begin, find, hash_of, matches};
 use super::{Plan, perform, throttle};
 use crate::app::App;
 use crate::domain::{
-    ActError, Action, BrowserSecret, Error, Invalid, Link, Organization, Password, SessionToken, Throttled,
-    Unavailable, User, UserKind,
+    ActError, Action, BrowserSecret, Error, Invalid, Link, Password, SessionToken, Throttled, Unavailable, User,
+    UserKind,
 };
 use crate::keys::secret_hash;
 use crate::store::Write;
@@ -52,31 +52,8 @@ pub async fn forgotten(app: &App, address: &str, source_ip: &str) -> Result<Resu
     }
 }
 
-/// A link that still sets a password.
-#[derive(Clone, Debug)]
-pub struct Linked {
-    /// The link.
-    pub link: Link,
-    /// Whose password it sets.
-    pub user: User,
-    /// That person's organization.
-    pub organization: Organization,
-}
-
-/// What a link leads to, if it still does. Changes nothing: mail scanners open links, too.
-pub async fn linked(app: &App, secret: &BrowserSecret) -> Result<Option<Linked>, Error> {
-    let Some((link, user)) = standing(app, secret).await? else {
-        return Ok(None);
-    };
-    let organization = app.store().organization(user.organization).await?;
-    Ok(organization.map(|organization| Linked {
-        link,
-        user,
-        organization,
-    }))
-}
-
-async fn standing(app: &App, secret: &BrowserSecret) -> Result<Option<(Link, User)>, Unavailable> {
+/// Whose password a link sets, if it still does. Changes nothing: mail scanners open links, too.
+pub async fn linked(app: &App, secret: &BrowserSecret) -> Result<Option<(Link, User)>, Error> {
     let Some(link) = app.store().link(&digest_of(secret)).await? else {
         return Ok(None);
     };
@@ -95,7 +72,7 @@ pub async fn set(
     browser: &Browser,
     before: Option<&SignedIn>,
 ) -> Result<Result<SessionToken, PasswordRefusal>, Error> {
-    let Some((_, user)) = standing(app, secret).await? else {
+    let Some((_, user)) = linked(app, secret).await? else {
         return Ok(Err(PasswordRefusal::Link));
     };
     let hash = match Password::chosen(new, &user.name, &user.email) {
@@ -104,7 +81,7 @@ pub async fn set(
     };
     let done = perform(app, async || {
         // Read again with every attempt: of many at once, one finds the link still there.
-        let (link, user) = standing(app, secret).await?.ok_or(ActError::NotFound)?;
+        let (link, user) = linked(app, secret).await?.ok_or(ActError::NotFound)?;
         let mut plan = change(app, &user, &hash, browser)?;
         plan.writes.insert(0, app.store().use_link(&link)?);
         if let Some(before) = before {

@@ -1,7 +1,7 @@
 //! A person signs in. Whatever is wrong - no such address, a service account's, no password yet,
 //! the wrong one - takes the same calls to the table and one argon2 run, and says the same.
 
-use super::session::{Browser, SignedIn, digest_of, ending, event};
+use super::session::{Browser, digest_of, event};
 use super::throttle;
 use crate::app::App;
 use crate::domain::{
@@ -23,13 +23,12 @@ pub enum SignInRefusal {
     Throttled(#[from] Throttled),
 }
 
-/// Signs a person in and begins a session with a secret of its own; the browser's session of
-/// `before` ends with it, so that no session outlives a sign-in (session fixation).
+/// Signs a person in and begins a session with a secret of its own: whatever cookie the browser came
+/// with, this is another one (session fixation).
 pub async fn sign_in(
     app: &App,
     (address, password): (&str, &Password),
     browser: &Browser,
-    before: Option<&SignedIn>,
 ) -> Result<Result<SessionToken, SignInRefusal>, Error> {
     let throttles = throttle::sign_in(address, &browser.source_ip);
     if let Err(throttled) = throttle::take(app, &throttles).await? {
@@ -40,10 +39,7 @@ pub async fn sign_in(
         return Ok(Err(SignInRefusal::Wrong));
     };
     throttle::put_back(app, &throttles).await;
-    let (token, mut writes) = begin(app, &user, browser)?;
-    if let Some(before) = before {
-        writes.extend(ending(app, &before.user, &before.session, &browser.source_ip)?);
-    }
+    let (token, writes) = begin(app, &user, browser)?;
     match app.store().commit(&writes).await? {
         Ok(()) => Ok(Ok(token)),
         Err(lost) => Err(Unavailable(format!("session: {lost:?}")).into()),

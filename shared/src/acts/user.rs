@@ -1,15 +1,18 @@
 //! Users: list, read, create people, change what a user is and may do, delete.
 //!
 //! Service accounts are users, too. They are created and given roles in `acts::account`; what is
-//! here makes a person of one, which destroys its credentials.
+//! here makes a person of one, which destroys its credentials (`edit`).
 
-use super::account::loses_access;
+mod edit;
+
+pub use edit::{UserChanges, edit};
+
 use super::plan::check_version;
 use super::{Caller, Plan, account};
 use crate::app::App;
 use crate::domain::{
-    ActError, Action, Email, Error, Invalid, Name, Person, Privilege, RoleRef, ServiceAccount, SubscriptionId, User,
-    UserId, UserKind, UserType,
+    ActError, Action, Email, Error, Invalid, Name, Person, Privilege, RoleRef, SubscriptionId, User, UserId, UserKind,
+    UserType,
 };
 use crate::store::{Page, Paging, Write};
 use std::collections::BTreeSet;
@@ -27,19 +30,6 @@ pub struct NewPerson {
     pub roles: BTreeSet<RoleRef>,
     /// The subscription the roles are limited to; all of them if none.
     pub subscription: Option<SubscriptionId>,
-}
-
-/// What of a user is to change; an inner `None` lifts the limit to one subscription.
-#[derive(Clone, Debug, Default)]
-pub struct UserChanges {
-    /// What kind of user.
-    pub user_type: Option<UserType>,
-    /// That the credentials of a service account may be destroyed.
-    pub confirm_credential_loss: bool,
-    /// The roles.
-    pub roles: Option<BTreeSet<RoleRef>>,
-    /// The subscription the roles are limited to.
-    pub subscription: Option<Option<SubscriptionId>>,
 }
 
 /// Users of the organization that the caller reaches. A page may be short while it says that there
@@ -117,115 +107,33 @@ fn check_email(app: &App, email: &Email) -> Result<(), ActError> {
     }
 }
 
-/// Plans a change. Whoever loses access loses its tokens with it.
-pub async fn edit(
-    app: &App,
-    caller: &Caller,
-    id: UserId,
-    changes: &UserChanges,
-    if_match: Option<u64>,
-) -> Result<Plan<User>, Error> {
+/// Plans an invitation to somebody who has not set a password yet; the mail follows from the event.
+/// Links that were sent before are void.
+pub async fn invite(app: &App, caller: &Caller, id: UserId) -> Result<Plan<User>, Error> {
     check_caller(caller)?;
-    let before = caller.user_of(app, id).await?;
-    check_version(if_match, before.version)?;
-    let mut after = before.clone();
-    after.kind = match &before.kind {
-        UserKind::Person(person) => of_person(person, changes)?,
-        UserKind::Service(account) => of_service_account(caller, account, changes)?,
+    let mut user = caller.user_of(app, id).await?;
+    let why = match &user.kind {
+        UserKind::Person(person) if person.password.is_none() => None,
+        UserKind::Person(_) => {
+            Some("must be of somebody who has no password yet; whoever has one can ask for a new one")
+        }
+        UserKind::Service(_) => Some("must be of a person: a service account does not sign in"),
     };
-    if let Some(roles) = &changes.roles {
-        after.roles.clone_from(roles);
+    if let Some(why) = why {
+        return Err(ActError::field("id", Invalid::new(why)).into());
     }
-    check_handing_out(caller, &before, &after)?;
-    let former = before.service();
-    if former.is_some() || loses_access(&before, &after, caller.organization()) || loses_reach(&before, &after) {
-        after.epoch += 1;
-    }
-    after.version += 1;
-    after.updated_at = app.now();
-    let mut writes = vec![app.store().replace_user(&after)?];
-    if let Some(account) = former {
-        writes.extend(app.store().release_account(&before, account.subscription)?);
-    }
-    writes.extend(count_admins(app, before.is_organization_admin(), &after)?);
-    let action = if before.user_type() == after.user_type() {
-        Action::UserEdited
-    } else {
-        Action::UserTypeChanged
-    };
-    let roles: Vec<_> = after.roles.iter().map(ToString::to_string).collect();
-    let details = [
-        ("from", type_of(&before)),
-        ("to", type_of(&after)),
-        ("roles", roles.join(" ")),
+    user.epoch += 1;
+    let writes = vec![
+        app.store().replace_user(&user)?,
+        record(
+            app,
+            caller,
+            Action::UserInvited,
+            &user,
+            [("email", user.email.to_string())],
+        )?,
     ];
-    writes.push(record(app, caller, action, &after, details)?);
-    Ok(Plan { value: after, writes })
-}
-
-fn of_person(person: &Person, changes: &UserChanges) -> Result<UserKind, ActError> {
-    let seat = match changes.user_type {
-        None => person.seat,
-        Some(wanted) => wanted.seat().ok_or_else(|| {
-            let why = Invalid::new(
-                "must not be service: a person does not become a service account; create one at service-accounts",
-            );
-            ActError::field("user_type", why)
-        })?,
-    };
-    Ok(UserKind::Person(Person {
-        seat,
-        subscription: changes.subscription.unwrap_or(person.subscription),
-        password: person.password.clone(),
-    }))
-}
-
-/// Makes a person of a service account: its credentials are gone with it, at once and for good.
-fn of_service_account(caller: &Caller, account: &ServiceAccount, changes: &UserChanges) -> Result<UserKind, ActError> {
-    let Some(seat) = changes.user_type.and_then(UserType::seat) else {
-        return Err(untouched(changes));
-    };
-    caller.may(Privilege::ServiceAccountsManage)?;
-    if !changes.confirm_credential_loss {
-        return Err(ActError::ConfirmationNeeded(account.credentials.len()));
-    }
-    Ok(UserKind::Person(Person {
-        seat,
-        subscription: changes.subscription.unwrap_or(Some(account.subscription)),
-        password: None,
-    }))
-}
-
-/// Why a service account that stays one is not changed here.
-fn untouched(changes: &UserChanges) -> ActError {
-    if changes.roles.is_some() {
-        let why = Invalid::new("must be changed at service-accounts: this user is a service account");
-        ActError::field("roles", why)
-    } else if changes.subscription.is_some() {
-        let why = Invalid::new("must not change: a service account stays in its subscription");
-        ActError::field("subscription", why)
-    } else {
-        let why = Invalid::new("must be licensed, sales or view_only: this user is a service account");
-        ActError::field("user_type", why)
-    }
-}
-
-/// New roles are handed out; with a wider or another reach, all of them are.
-fn check_handing_out(caller: &Caller, before: &User, after: &User) -> Result<(), ActError> {
-    let moved = before.subscription() != after.subscription();
-    if let Some(subscription) = after.subscription().filter(|_| moved) {
-        caller.reach(subscription)?;
-    }
-    let held = if moved && before.subscription().is_some() {
-        BTreeSet::new()
-    } else {
-        before.roles.clone()
-    };
-    caller.hand_out(&after.roles, &held)
-}
-
-fn loses_reach(before: &User, after: &User) -> bool {
-    after.subscription().is_some() && before.subscription() != after.subscription()
+    Ok(Plan { value: user, writes })
 }
 
 /// Plans a deletion: permanent, and every session and token is dead with it. Deleting a service

@@ -61,6 +61,13 @@ impl Issuer {
         format!("{}{path}", self.0)
     }
 
+    /// Scheme, host and port, without a path.
+    pub fn origin(&self) -> &str {
+        let host = self.0.find("://").map_or(0, |at| at + 3);
+        let end = self.0.get(host..).and_then(|rest| rest.find('/'));
+        end.and_then(|end| self.0.get(..host + end)).unwrap_or(&self.0)
+    }
+
     /// Host and port, for names made from them.
     pub fn host(&self) -> &str {
         let after_scheme = self.0.split_once("://").map_or("", |(_, rest)| rest);

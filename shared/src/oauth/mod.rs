@@ -14,4 +14,4 @@ pub use bearer::{bearer_token, challenge, pointing};
 pub use client::{Authentication, Presented, PresentedClient, authenticate};
 pub use client_metadata::{ClientMetadata, MetadataError};
 pub use form::Form;
-pub use metadata::Metadata;
+pub use metadata::{Metadata, ProtectedResource};

@@ -5,9 +5,9 @@ use super::item::item;
 use super::key::Key;
 use super::write::{Lost, Write};
 use crate::domain::{Audience, Organization, OrganizationId, Subscription, SubscriptionId, Unavailable};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Owner {
     owner: OrganizationId,
 }
@@ -78,6 +78,13 @@ impl Store {
             item(&Key::subscription(subscription.id), "subscription", &next)?,
             subscription.revision,
         )
+    }
+
+    /// The organization that an audience is or once was of.
+    pub async fn audience_owner(&self, audience: &Audience) -> Result<Option<OrganizationId>, Unavailable> {
+        let key = Key::audience(audience);
+        let owner = self.rows(&[&key]).await?.take::<Owner>("audience", &key)?;
+        Ok(owner.map(|owner| owner.owner))
     }
 
     /// Makes an audience this organization's, if it is nobody else's. It stays so for good: an old

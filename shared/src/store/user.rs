@@ -125,6 +125,15 @@ impl Store {
         Write::replace(self, item(&Key::user(user.id), "user", &next)?, user.revision)
     }
 
+    /// Frees a user's address for a new one that nobody has.
+    pub fn move_email(&self, before: &User, to: &Email) -> Result<Vec<Write>, Unavailable> {
+        let pointer = Pointer { user: before.id };
+        Ok(vec![
+            Write::create(self, item(&Key::email(to), "email", &pointer)?, Lost::EmailTaken)?,
+            Write::delete(self, &Key::email(&before.email))?,
+        ])
+    }
+
     /// Kills every token a user has, whatever else is written to it meanwhile.
     pub fn end_tokens(&self, id: UserId) -> Result<Write, Unavailable> {
         let update = Write::updating(self, &Key::user(id))

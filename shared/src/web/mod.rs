@@ -11,7 +11,7 @@ mod problem;
 mod source;
 mod visitor;
 
-pub use answer::{bearer_refusal, json, log, oauth_refusal};
+pub use answer::{bearer_refusal, json, log, oauth_refusal, point};
 pub use fallback::with_fallbacks;
 pub use next::{Next, see_other};
 pub use problem::{Problem, refusal};

@@ -4,12 +4,20 @@
 use regent::domain::{Origin, RedirectUri};
 use regent::web::page::{Markup, Tone, html, notice, text};
 
-/// The host of a redirect URI, in a box of its own, with what to know about it.
-pub(super) fn destination(uri: &RedirectUri) -> Markup {
+/// The host of a redirect URI, in a box of its own, with what to know about it. `lead` comes before
+/// it: `You will be sent to`.
+pub(super) fn destination(lead: &str, uri: &RedirectUri) -> Markup {
     let origin = uri.origin();
     html! {
         div.destination {
-            span.muted { "You will be sent to" }
+            span.muted {
+                (lead)
+                @match origin {
+                    Origin::Web(_) => {}
+                    Origin::Loopback => { " a program on" }
+                    Origin::Scheme(_) => { " whichever app opens links with" }
+                }
+            }
             strong { (text(&name(&origin))) }
             span.muted { (text(uri.without_query())) }
         }
@@ -20,11 +28,11 @@ pub(super) fn destination(uri: &RedirectUri) -> Markup {
 }
 
 /// What a person would call an origin: the host with its port, this computer, or the app's scheme.
-pub(super) fn name(origin: &Origin) -> String {
+fn name(origin: &Origin) -> String {
     match origin {
         Origin::Web(text) => text.trim_start_matches("https://").to_owned(),
         Origin::Loopback => "this computer (localhost)".to_owned(),
-        Origin::Scheme(scheme) => format!("an app that opens {scheme}: links"),
+        Origin::Scheme(scheme) => format!("{scheme}:"),
     }
 }
 
@@ -59,7 +67,7 @@ mod tests {
     use super::*;
 
     fn markup(uri: &str) -> String {
-        destination(&RedirectUri::parse(uri).unwrap()).into_string()
+        destination("You will be sent to", &RedirectUri::parse(uri).unwrap()).into_string()
     }
 
     #[test]
@@ -73,7 +81,7 @@ mod tests {
     fn what_says_less_than_it_seems_comes_with_a_warning() {
         for (uri, expected) in [
             ("http://127.0.0.1:9/cb", "this computer (localhost)"),
-            ("cursor://anysphere/cb", "an app that opens cursor: links"),
+            ("cursor://anysphere/cb", "<bdi>cursor:</bdi>"),
             ("https://xn--bcher-kva.example/cb", "xn--bcher-kva.example"),
         ] {
             let shown = markup(uri);

@@ -29,14 +29,18 @@ pub(crate) fn stale(path: &str) -> Page {
 pub(crate) fn unavailable() -> Page {
     message(
         "Regent cannot answer right now",
-        html! { p { "Nothing was done. Wait a moment, and reload the page." } },
+        html! {
+            p { "Something that Regent depends on does not answer. Nothing was done." }
+            p.muted { "Wait a moment, and reload the page." }
+        },
     )
+    .status(http::StatusCode::SERVICE_UNAVAILABLE)
 }
 
 /// A request that makes no sense.
 pub(crate) fn unreadable() -> Page {
     message(
-        "The request is malformed",
+        "This request cannot be read",
         html! { p { "Go back, and try again. If a link led you here, it is incomplete." } },
     )
 }

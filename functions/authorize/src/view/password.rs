@@ -41,8 +41,8 @@ pub(crate) fn link_was_sent(email: &str) -> Page {
     Page::card(Place::Authorize, "Check your mail", content)
 }
 
-/// Asks for a password: posts `password`, `token` and `csrf` (purpose `/password`).
-/// `token` is the link's secret, `email` whose password it is, `error` a sentence about what was tried.
+/// Asks for a password: posts `password`, `token` and `csrf` (purpose `/password`). `token` is the
+/// link's secret, `email` whose password it is, `error` a sentence about what was tried.
 pub(crate) fn set_password(csrf: &str, token: &str, email: &str, invited: bool, error: Option<&str>) -> Page {
     let title = if invited {
         "Welcome to Regent"
@@ -50,8 +50,7 @@ pub(crate) fn set_password(csrf: &str, token: &str, email: &str, invited: bool, 
         "Set a new password"
     };
     let rules = format!(
-        "At least {} characters. Not your name or address, and nothing that everybody tries first. \
-         A few words in a row are good.",
+        "At least {} characters, and not your name or address. A few words in a row are easy to remember and hard to guess.",
         Password::MIN
     );
     let password = Field::password("password", "New password", "new-password")
@@ -110,12 +109,11 @@ mod tests {
 
     #[tokio::test]
     async fn setting_a_password_says_the_rules_and_carries_the_link() {
+        let error = "The password must not be your address or name.";
         for (invited, title) in [(true, "Welcome to Regent"), (false, "Set a new password")] {
-            let error = Some("The password must not be your address or name.");
-            let page = set_password("token", "link\"><script>", "ada@acme.test<b>", invited, error);
+            let page = set_password("token", "link\"><script>", "ada@acme.test<b>", invited, Some(error));
             let page = body(page).await;
-            let rules = "At least 12 characters.";
-            for expected in [title, rules, error.unwrap(), r#"autocomplete="new-password""#] {
+            for expected in [title, "At least 12 characters", error, r#"autocomplete="new-password""#] {
                 assert!(page.contains(expected), "{expected} in {page}");
             }
             assert!(!page.contains("<script>") && !page.contains("<b>"), "{page}");

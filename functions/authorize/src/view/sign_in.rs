@@ -47,7 +47,7 @@ impl SignInProblem {
             Self::Wrong => "The e-mail address or the password is wrong.".to_owned(),
             Self::Wait(throttled) => {
                 let pause = super::password::pause(throttled);
-                format!("Too many attempts. Wait {pause} and try again, or set a new password.")
+                format!("Too many attempts. Wait {pause} and try again.")
             }
         }
     }
@@ -62,13 +62,8 @@ mod tests {
     #[tokio::test]
     async fn the_form_helps_password_managers_and_keeps_what_was_typed() {
         let next = Next::parse("/oauth/v1/authorize?a=1&b=2");
-        let page = body(sign_in(
-            "token",
-            &next,
-            "ada@acme.test\"><script>",
-            Some(SignInProblem::Wrong),
-        ))
-        .await;
+        let email = "ada@acme.test\"><script>";
+        let page = body(sign_in("token", &next, email, Some(SignInProblem::Wrong))).await;
         for expected in [
             r#"type="email""#,
             r#"autocomplete="username""#,
@@ -84,11 +79,11 @@ mod tests {
 
     #[tokio::test]
     async fn who_must_wait_is_told_how_long() {
-        for (seconds, expected) in [(1, "1 second"), (59, "59 seconds"), (61, "2 minutes"), (60, "1 minute")] {
-            let throttled = Throttled {
+        for (seconds, expected) in [(1, "1 second"), (59, "59 seconds"), (60, "1 minute"), (61, "2 minutes")] {
+            let wait = SignInProblem::Wait(Throttled {
                 retry_after: Seconds(seconds),
-            };
-            let page = body(sign_in("", &Next::default(), "", Some(SignInProblem::Wait(throttled)))).await;
+            });
+            let page = body(sign_in("", &Next::default(), "", Some(wait))).await;
             assert!(page.contains(&format!("Wait {expected} and")), "{page}");
         }
     }

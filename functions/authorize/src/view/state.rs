@@ -11,6 +11,9 @@ use regent::web::page::{Kind, Markup, Page, Place, actions, button_named, form, 
 /// How many seconds the script waits before it looks whether the domain is approved.
 const POLL: u32 = 15;
 
+/// Before the destination: nobody is sent there from these pages.
+const WOULD: &str = "The app would send you to";
+
 /// Nobody asked for the origin yet. `action=request` does.
 pub(crate) fn never_requested(asking: &Asking<'_>) -> Page {
     let content = html! {
@@ -19,7 +22,7 @@ pub(crate) fn never_requested(asking: &Asking<'_>) -> Page {
             (text(asking.client_name)) " can connect. Nobody has asked for that yet."
         }
         (asking.vouching.line())
-        (destination(asking.redirect_uri))
+        (destination(WOULD, asking.redirect_uri))
         (form(asking.action, asking.csrf, actions(html! {
             (button_named(Kind::Primary, "Request approval", "action", "request"))
             (return_to_app(asking))
@@ -43,7 +46,7 @@ pub(crate) fn pending(asking: &Asking<'_>, checked_at: Option<Timestamp>) -> Pag
             p.hint.js-only { "This page goes on by itself once the domain is approved." }
             p.hint { "You can close it: the request stays. Start again from the app later." }
         }
-        (destination(asking.redirect_uri))
+        (destination(WOULD, asking.redirect_uri))
         (form(asking.action, asking.csrf, actions(html! {
             (button_named(Kind::Primary, "Check status", "action", "check"))
             (return_to_app(asking))
@@ -60,7 +63,7 @@ pub(crate) fn rejected(asking: &Asking<'_>) -> Page {
             (text(asking.organization)) " rejected " (origin(asking)) "."
         }
         p.hint { "If you need this app, speak to an admin. Every admin can change the decision." }
-        (destination(asking.redirect_uri))
+        (destination(WOULD, asking.redirect_uri))
         (actions(return_to_app(asking)))
     };
     page(asking, "This app cannot connect", content)
@@ -89,7 +92,7 @@ pub(crate) fn unapprovable(asking: &Asking<'_>) -> Page {
             (origin(asking)) ", so no organization can approve it."
         }
         p.hint { "The maker of the app has to use an address of its own." }
-        (destination(asking.redirect_uri))
+        (destination(WOULD, asking.redirect_uri))
         (actions(return_to_app(asking)))
     };
     page(asking, "This domain cannot be approved", content)

@@ -6,7 +6,8 @@ pub(crate) mod credential;
 pub(crate) mod credential_form;
 mod part;
 pub(crate) mod reveal;
-pub(crate) mod role;
+mod role;
+pub(crate) mod settings;
 pub(crate) mod user;
 pub(crate) mod user_form;
 

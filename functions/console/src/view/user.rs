@@ -11,8 +11,8 @@ use axum::response::Response;
 use http::StatusCode;
 use regent::domain::{Credential, User, UserKind, UserType, mask};
 use regent::web::page::{
-    Confirmation, Kind, Markup, Row, Section, Table, Tone, badge, heading, html, link_button, pagination, text, time,
-    when,
+    Confirmation, Kind, Markup, Row, Section, Table, Tone, actions, badge, button, form, heading, html, link_button,
+    pagination, text, time, when,
 };
 
 const TITLE: &str = "Users";
@@ -76,6 +76,11 @@ fn reach(admin: &Admin, user: &User) -> Markup {
     }
 }
 
+/// Whether this is a person who has not set a password yet.
+pub(super) fn is_invited(user: &User) -> bool {
+    matches!(&user.kind, UserKind::Person(person) if person.password.is_none())
+}
+
 /// How a user stands.
 pub(super) fn status(user: &User) -> Markup {
     match &user.kind {
@@ -111,6 +116,24 @@ pub(crate) fn delete(admin: &Admin, user: &User, errors: &Errors, status: Status
     page.status(status).respond()
 }
 
+/// The question before an invitation is sent again.
+pub(crate) fn invite(admin: &Admin, user: &User, errors: &Errors, status: StatusCode) -> Response {
+    let title = format!("Send {} another invitation?", user.name);
+    let action = path::invite_user(user.id);
+    let content = html! {
+        (heading(&title, None, html! {}))
+        div.panel.narrow {
+            (wrong(errors))
+            p { "It goes to " strong { (user.email) } " with a new link that works for 48 hours. Links sent before stop working." }
+            (form(&action, &admin.csrf(&action), actions(html! {
+                (button(Kind::Primary, "Send invitation"))
+                (link_button(Kind::Plain, "Cancel", &path::user(user.id)))
+            })))
+        }
+    };
+    page(admin, Section::Users, &title, content).status(status).respond()
+}
+
 /// The question before a service account becomes a person: exactly what will be lost.
 pub(crate) fn convert(admin: &Admin, user: &User, typed: &Typed, version: u64) -> Response {
     let title = format!("Make a person of {}?", user.name);
@@ -136,6 +159,7 @@ pub(crate) fn convert(admin: &Admin, user: &User, typed: &Typed, version: u64) -
         (hidden("version", &version.to_string()))
         (hidden("user_type", &typed.user_type))
         (hidden("subscription", &typed.subscription))
+        (hidden("email", &typed.email))
         (hidden("confirm", "yes"))
     };
     let action = path::user(user.id);

@@ -11,7 +11,7 @@ use http::StatusCode;
 use regent::domain::{User, UserType};
 use regent::web::page::{
     Choice, Field, Kind, Markup, Section, Select, actions, button, definitions, form, heading, html, link_button,
-    section, text, time,
+    section, time,
 };
 use std::collections::BTreeSet;
 
@@ -29,14 +29,7 @@ fn invite(admin: &Admin, asked: &Form, key: &str) -> Markup {
     let (typed, errors) = (&asked.typed, &asked.errors);
     let fields = html! {
         (hidden(KEY, key))
-        (Field::text("name", "Name").value(&typed.name).error(errors.at("name")).autocomplete("off").max(64).required().focus())
-        (Field::email("email", "E-mail")
-            .value(&typed.email)
-            .hint("The invitation goes here. They sign in with it.")
-            .error(errors.at("email"))
-            .autocomplete("off")
-            .max(254)
-            .required())
+        (who(asked, "The invitation goes here. They sign in with it."))
         (types(asked, &PEOPLE))
         (role::choice(admin, &BTreeSet::new(), &typed.roles, "What they may do. More roles add up.", errors))
         (reach(admin, asked))
@@ -60,6 +53,7 @@ fn known(admin: &Admin, asked: &Form, user: &User, version: u64) -> Markup {
     let program = user.service().is_some();
     let buttons = html! {
         @if program { (link_button(Kind::Plain, "Open service account", &path::account(user.id))) }
+        @if super::user::is_invited(user) { (link_button(Kind::Plain, "Send invitation", &path::invite_user(user.id))) }
         (link_button(Kind::Danger, "Delete", &path::delete_user(user.id)))
     };
     let fields = html! {
@@ -67,7 +61,14 @@ fn known(admin: &Admin, asked: &Form, user: &User, version: u64) -> Markup {
         @if program {
             p { "This is a service account: its roles are on " a href=(path::edit_account(user.id)) { "its own page" } ". Making a person of it destroys its credentials; you will see which before anything happens." }
             (types(asked, &ALL))
+            (Field::email("email", "E-mail of the person")
+                .value(&asked.typed.email)
+                .hint("Where an invitation can go. The address it has now is a program’s: no mail arrives there.")
+                .error(asked.errors.at("email"))
+                .autocomplete("off")
+                .max(254))
         } @else {
+            (who(asked, "They sign in with it. With another one their sessions end, and links sent before are void."))
             (types(asked, &PEOPLE))
             (role::choice(admin, &user.roles, &asked.typed.roles, "What they may do. More roles add up.", &asked.errors))
         }
@@ -87,10 +88,24 @@ fn known(admin: &Admin, asked: &Form, user: &User, version: u64) -> Markup {
     }
 }
 
+/// Name and address.
+fn who(asked: &Form, about_email: &str) -> Markup {
+    let (typed, errors) = (&asked.typed, &asked.errors);
+    html! {
+        (Field::text("name", "Name").value(&typed.name).error(errors.at("name")).autocomplete("off").max(64).required())
+        (Field::email("email", "E-mail")
+            .value(&typed.email)
+            .hint(about_email)
+            .error(errors.at("email"))
+            .autocomplete("off")
+            .max(254)
+            .required())
+    }
+}
+
 fn facts(user: &User) -> Markup {
     definitions([
         ("Status", super::user::status(user)),
-        ("E-mail", html! { (text(user.email.as_str())) }),
         ("Created", time(user.created_at)),
         ("Last changed", time(user.updated_at)),
         ("ID", html! { code { (user.id) } }),

@@ -45,9 +45,9 @@ impl Mail {
     fn new(app: &App, event: EventId, to: &User, subject: &str, letter: Letter) -> Self {
         let host = app.config().issuer.host();
         Self {
-            name: one_line(to.name.as_str(), 64),
+            name: header_line(to.name.as_str(), 64),
             address: to.email.to_string(),
-            subject: one_line(subject, 160),
+            subject: header_line(subject, 160),
             letter,
             event,
             host: host.split(':').next().unwrap_or_default().to_ascii_lowercase(),
@@ -80,6 +80,12 @@ impl Mail {
             .html_body(self.letter.html())
             .write_to_vec()
     }
+}
+
+/// Text for a header: one line, and no encoded word (RFC 2047 §2) but those the builder makes. Without
+/// that, a name could say `=?utf-8?Q?=0D=0A…?=` and be read as what it encodes.
+fn header_line(text: &str, max: usize) -> String {
+    one_line(text, max).replace("=?", "= ?")
 }
 
 /// A header of our own words.

@@ -27,7 +27,7 @@ impl Message {
     pub(super) fn of(mail: &Posted, issuer: &Issuer) -> Self {
         let parsed = MessageParser::default().parse(&mail.raw);
         let body = |part: Option<std::borrow::Cow<'_, str>>| part.map(std::borrow::Cow::into_owned).unwrap_or_default();
-        let text = body(parsed.as_ref().and_then(|message| message.body_text(0)));
+        let text = body(parsed.as_ref().and_then(|message| message.body_text(0))).replace("\r\n", "\n");
         Self {
             id: mail.id,
             at: Timestamp::from_seconds(mail.at).to_rfc3339(),

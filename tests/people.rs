@@ -1,0 +1,99 @@
+//! People at their browsers: signing in and out, sessions, passwords, forms, and whoever tries to
+//! get in without.
+//!
+//! ```text
+//! sign_in    in, out, and where to after        session    how long one lasts, and what ends it
+//! forms      forms that somebody else sent      secrecy    who exists is nobody's business
+//! throttle   guessing costs time                password   forgotten, invited, changed
+//! address    people are renamed and moved       api        the management API with a session
+//! ```
+
+mod address;
+mod api;
+mod forms;
+mod password;
+mod secrecy;
+mod session;
+mod sign_in;
+mod throttle;
+
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
+use regent::acts::password::set;
+use regent::acts::session::Browser as Known;
+use regent::domain::{BrowserSecret, Link, LinkPurpose, UserId};
+use serde_json::Value;
+
+use crate::harness::{Browser, Region};
+
+/// The password of whoever [`person`] makes.
+const PASSWORD: &str = "seven trombones";
+
+/// Whether somebody is signed in: then the sign-in page leads on.
+async fn signed_in(browser: &Browser) -> bool {
+    browser.open("/sign-in").await.status == 303
+}
+
+/// What the first admin's browser signs in with.
+fn admin(region: &Region) -> (&str, &str) {
+    let admin = &region.running.facts.admin;
+    (&admin.email, &admin.password)
+}
+
+/// A person who was invited: id and address.
+async fn invited(region: &Region, roles: Value) -> (String, String) {
+    let (id, _) = region.person(roles, None).await;
+    let email = region
+        .admin("GET", &format!("/users/{id}"))
+        .send()
+        .await
+        .is(200)
+        .text("/email");
+    (id, email)
+}
+
+/// A person who has set [`PASSWORD`]: id and address.
+async fn person(region: &Region, roles: Value) -> (String, String) {
+    let (id, email) = invited(region, roles).await;
+    let secret = link(region, &id, LinkPurpose::Invitation).await;
+    let secret = BrowserSecret::parse(&secret).unwrap();
+    let known = Known {
+        source_ip: "203.0.113.1".to_owned(),
+        user_agent: String::new(),
+    };
+    set(&region.running.app, &secret, PASSWORD, &known, None)
+        .await
+        .unwrap()
+        .unwrap();
+    (id, email)
+}
+
+/// A link as a mail has it: its secret.
+async fn link(region: &Region, person: &str, purpose: LinkPurpose) -> String {
+    let app = &region.running.app;
+    let user = app.store().user(UserId::parse(person).unwrap()).await.unwrap().unwrap();
+    let secret = regent::acts::notice::link(app, &user, purpose).await.unwrap();
+    secret.expose().to_owned()
+}
+
+/// What happened to a user, the newest first.
+async fn trail(region: &Region, target: &str) -> Vec<String> {
+    let events = region
+        .admin("GET", "/audit-events")
+        .query(&[("target", target)])
+        .send()
+        .await;
+    let events = events.is(200).json();
+    let names = events["items"].as_array().unwrap().iter();
+    names
+        .map(|event| event["action"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// The token of a browser's secret for a purpose, as `regent::web::Visitor` makes it.
+fn token_of(secret: &str, purpose: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let message = format!("regent csrf v1 {purpose}");
+    BASE64URL.encode(hmac::sign(&key, message.as_bytes()))
+}

@@ -1,0 +1,88 @@
+//! Who exists is nobody's business: every refusal is the same answer, after the same calls.
+
+use serde_json::json;
+
+use super::{invited, person};
+use crate::harness::{Answer, Apart, Browser, Region};
+
+/// Status, headers but the date and the cookie, and the page without what is new on every page.
+fn face(answer: &Answer, typed: &str) -> String {
+    let mut headers: Vec<String> = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| !["date", "set-cookie"].contains(&name.as_str()))
+        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+        .collect();
+    headers.sort();
+    let csrf = answer.forms().first().map(|form| form.field("csrf").to_owned());
+    let body = answer.body.replace(typed, "[typed]");
+    let body = csrf.map_or(body.clone(), |csrf| body.replace(&csrf, "[csrf]"));
+    // The length depends on what was typed.
+    headers.retain(|header| !header.starts_with("content-length"));
+    format!("{} {headers:?} {body}", answer.status)
+}
+
+async fn addresses(region: &Region) -> Vec<String> {
+    let (_, known) = person(region, json!(["viewer"])).await;
+    let (_, new) = invited(region, json!(["viewer"])).await;
+    let account = region.account().await;
+    let program = account.body["email"].as_str().unwrap().to_owned();
+    vec![
+        known,
+        new,
+        program,
+        "nobody@acme.test".to_owned(),
+        "no address".to_owned(),
+    ]
+}
+
+async fn ask(browser: &Browser, path: &str, email: &str) -> Answer {
+    let form = browser.open(path).await.is(200).form(path);
+    let typed = [("email", email), ("password", "not this one")];
+    let fields = if path == "/sign-in" { &typed[..] } else { &typed[..1] };
+    browser.submit(&form, fields).await
+}
+
+#[tokio::test]
+async fn no_answer_and_no_call_to_the_table_tells_which_addresses_exist() {
+    let region = Region::start().await;
+    let addresses = addresses(&region).await;
+    let (apart, relay) = Apart::relayed(&region).await;
+    for (path, status) in [("/sign-in", 422), ("/forgot-password", 200)] {
+        let mut seen = vec![];
+        for (index, email) in addresses.iter().enumerate() {
+            // The throttles of the address are new every time, that of the source is not after the first.
+            let browser = apart.browser();
+            if index == 0 {
+                ask(&browser, path, "somebody@else.test").await;
+            }
+            relay.calls();
+            let answer = ask(&browser, path, email).await.is(status);
+            seen.push((email, face(&answer, email), relay.calls()));
+        }
+        let (_, first, calls) = &seen[0];
+        for (email, face, made) in &seen[1..] {
+            assert_eq!(face, first, "{path} {email}");
+            assert_eq!(made, calls, "{path} {email}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn while_the_table_is_away_nobody_gets_in_and_the_page_says_so() {
+    let region = Region::start().await;
+    let browser = Apart::at(&region, "http://127.0.0.1:1").await.browser();
+    // The form itself needs no table.
+    let form = browser.open("/sign-in").await.is(200).form("/sign-in");
+    let admin = &region.running.facts.admin;
+    let typed = [("email", admin.email.as_str()), ("password", admin.password.as_str())];
+    let answer = browser.submit(&form, &typed).await.is(503);
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert!(answer.words().contains("Regent cannot answer right now"));
+    assert_eq!(browser.cookie("__Host-regent"), None);
+    assert!(!answer.body.contains("127.0.0.1"), "{}", answer.body);
+
+    let known = region.admin_browser().await.cookie("__Host-regent").unwrap();
+    browser.set_cookie("__Host-regent", &known);
+    browser.open("/sign-in").await.is(503);
+}

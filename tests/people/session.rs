@@ -1,0 +1,124 @@
+//! How long a session lasts, and what ends it.
+
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use super::{PASSWORD, person, signed_in};
+use crate::harness::Region;
+
+const MINUTE: u32 = 60;
+const HOUR: u32 = 60 * MINUTE;
+
+#[tokio::test]
+async fn a_session_ends_after_two_hours_of_nothing() {
+    let region = Region::start().await;
+    let browser = region.admin_browser().await;
+    region.wait(2 * HOUR - 1);
+    assert!(signed_in(&browser).await, "and that was a use");
+    region.wait(2 * HOUR - 1);
+    assert!(signed_in(&browser).await);
+    region.wait(2 * HOUR);
+    assert!(!signed_in(&browser).await);
+}
+
+#[tokio::test]
+async fn a_session_ends_after_twelve_hours_whatever_happens() {
+    let region = Region::start().await;
+    let browser = region.admin_browser().await;
+    for _ in 0..11 {
+        region.wait(HOUR);
+        assert!(signed_in(&browser).await);
+    }
+    region.wait(HOUR - 1);
+    assert!(signed_in(&browser).await);
+    region.wait(1);
+    assert!(!signed_in(&browser).await);
+}
+
+#[tokio::test]
+async fn uses_are_noted_once_a_minute() {
+    let region = Region::start().await;
+    let (apart, relay) = crate::harness::Apart::relayed(&region).await;
+    let browser = apart.browser();
+    let admin = &region.running.facts.admin;
+    browser.sign_in(&admin.email, &admin.password).await.is(303);
+    relay.calls();
+    signed_in(&browser).await;
+    assert_eq!(relay.calls(), ["BatchGetItem"], "one read, and nothing to note");
+    region.wait(MINUTE);
+    signed_in(&browser).await;
+    signed_in(&browser).await;
+    assert_eq!(relay.calls(), ["BatchGetItem", "UpdateItem", "BatchGetItem"]);
+}
+
+#[tokio::test]
+async fn a_use_at_the_same_moment_brings_no_ended_session_back() {
+    let region = Region::start().await;
+    let browser = region.admin_browser().await;
+    region.wait(2 * MINUTE);
+    let csrf = region.sign_out_token(&browser).await;
+    region.wait(2 * MINUTE);
+    let mut uses = JoinSet::new();
+    for _ in 0..10 {
+        let tab = browser.copy();
+        uses.spawn(async move { signed_in(&tab).await });
+    }
+    let tab = browser.copy();
+    browser.post("/sign-out", &[("csrf", &csrf)]).await.is(303);
+    uses.join_all().await;
+    assert!(!signed_in(&tab).await);
+    let left = region
+        .rows()
+        .await
+        .iter()
+        .filter(|row| row["sk"].as_s().unwrap().starts_with("SESSION#"))
+        .count();
+    assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn whoever_is_removed_demoted_or_retyped_is_out_at_once() {
+    let region = Region::start().await;
+    let roles = json!(["organization_admin"]);
+    let viewer = json!({"roles": ["viewer"]});
+    let limited = json!({"subscription": region.subscription()});
+    for (method, body, out) in [
+        ("DELETE", json!({}), true),
+        ("PATCH", viewer, true),
+        ("PATCH", limited, true),
+        ("PATCH", json!({"name": "Another name"}), false),
+        ("PATCH", json!({"user_type": "sales"}), false),
+    ] {
+        let (id, email) = person(&region, roles.clone()).await;
+        let browser = region.browser();
+        browser.sign_in(&email, PASSWORD).await.is(303);
+        assert!(signed_in(&browser).await);
+        let path = format!("/users/{id}");
+        let asked = region.admin(method, &path);
+        let asked = if method == "PATCH" { asked.json(&body) } else { asked };
+        let answer = asked.send().await;
+        assert!(answer.status.is_success(), "{answer:?}");
+        assert_eq!(!signed_in(&browser).await, out, "{method} {body}");
+        let api = browser.ask("GET", "/api/v1/users").send().await;
+        assert_eq!(api.status == 401, out, "{method} {body}");
+    }
+}
+
+#[tokio::test]
+async fn roles_are_looked_up_with_every_request() {
+    let region = Region::start().await;
+    let role = region.role("Looks at people", json!(["users:read"]), json!({})).await;
+    let (_, email) = person(&region, json!([role])).await;
+    let browser = region.browser();
+    browser.sign_in(&email, PASSWORD).await.is(303);
+    browser.ask("GET", "/api/v1/users").send().await.is(200);
+    let path = format!("/roles/{role}");
+    region
+        .admin("PATCH", &path)
+        .json(&json!({"privileges": ["audit:read"]}))
+        .send()
+        .await
+        .is(200);
+    browser.ask("GET", "/api/v1/users").send().await.is(403);
+    assert!(signed_in(&browser).await);
+}
