@@ -6,6 +6,7 @@
 //! relay     in front of the table: counts calls, and lies when told to  apart     functions with another way to the table
 //! forge     the region's own key in the wrong hands       organization   a second customer in the same region
 //! table     the rows themselves                       browser        a person's: cookies, forms, redirects
+//! post      mails, events on the bus, dead letters
 //! third_party   an app that sends people to the authorize page
 //! ```
 //! A region starts in some tenths of a second, so every test has one and none waits for another.
@@ -17,6 +18,7 @@ mod forge;
 mod http;
 mod organization;
 mod region;
+mod post;
 mod relay;
 mod table;
 mod third_party;
@@ -31,5 +33,5 @@ pub(crate) use organization::Organization;
 pub(crate) use region::{Region, pair};
 pub(crate) use relay::{Fault, Relay};
 pub(crate) use table::Row;
-pub(crate) use third_party::{ThirdParty, Tokens, parameter};
+pub(crate) use third_party::{ThirdParty, Tokens, VERIFIER, parameter};
 pub(crate) use token::Parts;

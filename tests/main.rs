@@ -8,9 +8,11 @@
     reason = "a test that meets what it did not expect fails where it does"
 )]
 
+mod attack;
 mod authorize;
 mod bearer;
 mod bootstrap;
+mod browser;
 mod clients;
 mod console;
 mod documents;
@@ -23,6 +25,7 @@ mod lambda;
 mod lifecycle;
 mod manage;
 mod openapi;
+mod notify;
 mod people;
 mod program;
 mod registration;

@@ -6,11 +6,13 @@
 //! forms      forms that somebody else sent      secrecy    who exists is nobody's business
 //! throttle   guessing costs time                password   forgotten, invited, changed
 //! address    people are renamed and moved       api        the management API with a session
+//! own        the present password for a new one
 //! ```
 
 mod address;
 mod api;
 mod forms;
+mod own;
 mod password;
 mod secrecy;
 mod session;

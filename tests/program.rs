@@ -1,6 +1,7 @@
 //! `regent-local` as a program: what it prints, what it survives, and how it says that it cannot.
 
 mod durability;
+mod notices;
 mod start;
 
 use std::path::Path;

@@ -11,7 +11,7 @@
 //! ```
 
 mod check;
-mod emulator;
+pub(crate) mod emulator;
 mod ground;
 mod lists;
 mod races;

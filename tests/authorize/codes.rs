@@ -69,9 +69,9 @@ async fn a_mistake_is_told_and_leaves_the_code_good() {
         (&[("code", "")], "invalid_request"),
         (&[("code", "unknown")], "invalid_grant"),
     ] {
-        app.redeem(&code, changes).send().await.oauth_error(400, error);
+        app.redeem(&code, changes).send().await.refused(400, error);
     }
-    other.redeem(&code, &[]).send().await.oauth_error(400, "invalid_grant");
+    other.redeem(&code, &[]).send().await.refused(400, "invalid_grant");
     app.redeem(&code, &[("resource", region.resource())])
         .send()
         .await
@@ -86,7 +86,7 @@ async fn a_code_is_good_for_a_minute() {
     region.wait(59);
     app.redeem(&early, &[]).send().await.is(200);
     region.wait(1);
-    app.redeem(&late, &[]).send().await.oauth_error(400, "invalid_grant");
+    app.redeem(&late, &[]).send().await.refused(400, "invalid_grant");
 }
 
 #[tokio::test]
@@ -95,12 +95,9 @@ async fn a_replay_ends_what_the_first_use_got() {
     let (app, browser) = ThirdParty::approved(&region).await;
     let code = app.code(&browser).await;
     let tokens = Tokens::of(&app.redeem(&code, &[]).send().await.is(200));
-    app.redeem(&code, &[]).send().await.oauth_error(400, "invalid_grant");
+    app.redeem(&code, &[]).send().await.refused(400, "invalid_grant");
     assert_eq!(region.verified(&tokens.access).await, 401);
-    app.refresh(&tokens.refresh)
-        .send()
-        .await
-        .oauth_error(400, "invalid_grant");
+    app.refresh(&tokens.refresh).send().await.refused(400, "invalid_grant");
 }
 
 #[tokio::test]
@@ -110,7 +107,7 @@ async fn a_stranger_with_the_code_ends_nothing() {
     let other = ThirdParty::register(&region, "https://app.test/cb").await;
     let code = app.code(&browser).await;
     let tokens = Tokens::of(&app.redeem(&code, &[]).send().await.is(200));
-    other.redeem(&code, &[]).send().await.oauth_error(400, "invalid_grant");
+    other.redeem(&code, &[]).send().await.refused(400, "invalid_grant");
     assert_eq!(region.verified(&tokens.access).await, 200);
 }
 
@@ -133,7 +130,7 @@ async fn a_confidential_client_proves_itself() {
         .form(&fields)
         .send()
         .await
-        .oauth_error(401, "invalid_client");
+        .refused(401, "invalid_client");
     let wrong = regent::domain::ClientSecret::from_random([7; 32]);
     let posted = |secret| [&fields[..], &[("client_secret", secret)]].concat();
     region
@@ -142,7 +139,7 @@ async fn a_confidential_client_proves_itself() {
         .form(&posted(wrong.expose()))
         .send()
         .await
-        .oauth_error(401, "invalid_client");
+        .refused(401, "invalid_client");
     region
         .http
         .token()
@@ -165,11 +162,11 @@ async fn clients_of_people_and_service_accounts_keep_to_their_own_grants() {
         ("code_verifier", VERIFIER),
     ];
     let asked = region.http.token().basic(&account.client_id, &account.secret);
-    asked.form(&fields).send().await.oauth_error(400, "unauthorized_client");
+    asked.form(&fields).send().await.refused(400, "unauthorized_client");
     app.token(&[("grant_type", "client_credentials")])
         .send()
         .await
-        .oauth_error(400, "unauthorized_client");
+        .refused(400, "unauthorized_client");
     app.redeem(&code, &[]).send().await.is(200);
 }
 

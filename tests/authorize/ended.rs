@@ -7,10 +7,7 @@ use crate::harness::{Browser, Region, ThirdParty, Tokens};
 /// Access and refresh token are dead.
 async fn dead(region: &Region, app: &ThirdParty<'_>, tokens: &Tokens) {
     assert_eq!(region.verified(&tokens.access).await, 401);
-    app.refresh(&tokens.refresh)
-        .send()
-        .await
-        .oauth_error(400, "invalid_grant");
+    app.refresh(&tokens.refresh).send().await.refused(400, "invalid_grant");
 }
 
 #[tokio::test]
@@ -22,11 +19,11 @@ async fn a_withdrawn_approval_ends_grants_for_good_and_says_how_many() {
     let decided = app.decide("rejected").await.is(200).json();
     assert_eq!(decided["ended_grants"], 2);
     dead(&region, &app, &one).await;
-    app.redeem(&open, &[]).send().await.oauth_error(400, "invalid_grant");
+    app.redeem(&open, &[]).send().await.refused(400, "invalid_grant");
     let again = app.decide("approved").await.is(200).json();
     assert_eq!(again["ended_grants"], 0);
     dead(&region, &app, &other).await;
-    app.redeem(&open, &[]).send().await.oauth_error(400, "invalid_grant");
+    app.redeem(&open, &[]).send().await.refused(400, "invalid_grant");
     let fresh = app.tokens(&browser).await;
     assert_eq!(region.verified(&fresh.access).await, 200);
     assert_eq!(app.decide("rejected").await.is(200).json()["ended_grants"], 1);
@@ -51,10 +48,7 @@ async fn a_deleted_client_takes_its_grants_with_it() {
     let path = format!("/clients/{}", app.client_id);
     region.admin("DELETE", &path).send().await.is(204);
     assert_eq!(region.verified(&tokens.access).await, 401);
-    app.refresh(&tokens.refresh)
-        .send()
-        .await
-        .oauth_error(401, "invalid_client");
+    app.refresh(&tokens.refresh).send().await.refused(401, "invalid_client");
 }
 
 #[tokio::test]
@@ -87,7 +81,7 @@ async fn a_person_who_loses_access_takes_it_from_the_app() {
     app.refresh(&refreshed.text("/refresh_token"))
         .send()
         .await
-        .oauth_error(400, "invalid_grant");
+        .refused(400, "invalid_grant");
 }
 
 #[tokio::test]
@@ -101,7 +95,7 @@ async fn a_deleted_person_leaves_nothing_behind() {
     let (tokens, code) = (app.tokens(&browser).await, app.code(&browser).await);
     region.admin("DELETE", &format!("/users/{id}")).send().await.is(204);
     dead(&region, &app, &tokens).await;
-    app.redeem(&code, &[]).send().await.oauth_error(400, "invalid_grant");
+    app.redeem(&code, &[]).send().await.refused(400, "invalid_grant");
 }
 
 #[tokio::test]
@@ -127,7 +121,7 @@ async fn an_organization_that_switches_self_registered_clients_off_ends_their_re
     app.refresh(&tokens.refresh)
         .send()
         .await
-        .oauth_error(400, "unauthorized_client");
+        .refused(400, "unauthorized_client");
     let answer = browser.open(&app.path(&[])).await.is(303);
     let error = crate::harness::parameter(answer.header("location").unwrap(), "error");
     assert_eq!(error.as_deref(), Some("unauthorized_client"));
@@ -184,5 +178,5 @@ async fn who_may_ask_about_a_persons_token() {
         .form(&public)
         .send()
         .await
-        .oauth_error(401, "invalid_client");
+        .refused(401, "invalid_client");
 }

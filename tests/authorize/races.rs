@@ -23,14 +23,11 @@ async fn fifty_redemptions_of_one_code_give_one_grant_and_end_it() {
     let (granted, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
     assert_eq!(granted.len(), 1);
     for answer in refused {
-        answer.oauth_error(400, "invalid_grant");
+        answer.refused(400, "invalid_grant");
     }
     let tokens = Tokens::of(&granted[0]);
     assert_eq!(region.verified(&tokens.access).await, 401);
-    app.refresh(&tokens.refresh)
-        .send()
-        .await
-        .oauth_error(400, "invalid_grant");
+    app.refresh(&tokens.refresh).send().await.refused(400, "invalid_grant");
     let grants = region
         .rows()
         .await

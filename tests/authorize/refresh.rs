@@ -27,10 +27,7 @@ async fn for_a_moment_the_spent_token_is_answered_as_before() {
     assert_eq!(again.refresh, second.refresh);
     app.refresh(&second.refresh).send().await.is(200);
     // Its successor has been used: now it is spent for good.
-    app.refresh(&first.refresh)
-        .send()
-        .await
-        .oauth_error(400, "invalid_grant");
+    app.refresh(&first.refresh).send().await.refused(400, "invalid_grant");
 }
 
 #[tokio::test]
@@ -40,14 +37,8 @@ async fn a_spent_token_ends_the_whole_family() {
     let first = app.tokens(&browser).await;
     let second = Tokens::of(&app.refresh(&first.refresh).send().await.is(200));
     region.wait(10);
-    app.refresh(&first.refresh)
-        .send()
-        .await
-        .oauth_error(400, "invalid_grant");
-    app.refresh(&second.refresh)
-        .send()
-        .await
-        .oauth_error(400, "invalid_grant");
+    app.refresh(&first.refresh).send().await.refused(400, "invalid_grant");
+    app.refresh(&second.refresh).send().await.refused(400, "invalid_grant");
     assert_eq!(region.verified(&second.access).await, 401);
 }
 
@@ -64,7 +55,7 @@ async fn a_made_up_token_ends_nothing() {
         "nonsense".to_owned(),
         tokens.access.clone(),
     ] {
-        app.refresh(&made_up).send().await.oauth_error(400, "invalid_grant");
+        app.refresh(&made_up).send().await.refused(400, "invalid_grant");
     }
     app.refresh(&tokens.refresh).send().await.is(200);
 }
@@ -79,7 +70,7 @@ async fn another_client_cannot_use_it() {
         .refresh(&tokens.refresh)
         .send()
         .await
-        .oauth_error(400, "invalid_grant");
+        .refused(400, "invalid_grant");
     app.refresh(&tokens.refresh).send().await.is(200);
 }
 
@@ -101,7 +92,7 @@ async fn a_refresh_may_ask_for_less_and_never_for_more() {
         ])
     };
     let more = refresh(&tokens.refresh, "read:me delete:me").send().await;
-    more.oauth_error(400, "invalid_scope");
+    more.refused(400, "invalid_scope");
     let less = refresh(&tokens.refresh, "read:me").send().await.is(200);
     assert_eq!(less.text("/scope"), "read:me");
     let whole = app.refresh(&less.text("/refresh_token")).send().await.is(200);
@@ -119,15 +110,9 @@ async fn it_ends_after_thirty_idle_days_and_after_half_a_year() {
         region.wait(29 * day);
         used = Tokens::of(&app.refresh(&used.refresh).send().await.is(200));
     }
-    app.refresh(&idle.refresh)
-        .send()
-        .await
-        .oauth_error(400, "invalid_grant");
+    app.refresh(&idle.refresh).send().await.refused(400, "invalid_grant");
     region.wait(6 * day);
-    app.refresh(&used.refresh)
-        .send()
-        .await
-        .oauth_error(400, "invalid_grant");
+    app.refresh(&used.refresh).send().await.refused(400, "invalid_grant");
 }
 
 #[tokio::test]

@@ -205,7 +205,6 @@ async fn other_methods_and_paths_are_refused_in_json() {
         "/.well-known/nothing",
         "/.well-known/oauth-authorization-server/x",
         "/oauth/v1",
-        "/oauth/v1/authorize",
     ] {
         region.http.get(path).send().await.problem(404);
     }

@@ -36,12 +36,25 @@ async fn a_new_account_is_revealed_once_and_its_secret_works() {
 
     let list = browser.open(LIST).await.is(200);
     assert!(list.words().contains("nightly export"), "{list:#?}");
-    let id = region.admin("GET", "/service-accounts").send().await.text("/items/0/id");
+    let id = region
+        .admin("GET", "/service-accounts")
+        .send()
+        .await
+        .text("/items/0/id");
     let detail = browser.open(&format!("{LIST}/{id}")).await.is(200);
     let words = detail.words();
-    assert!(words.contains("Exports at night") && words.contains("1 hour, fixed at creation"), "{words}");
-    assert!(!detail.body.contains(&secret) && !detail.body.contains(&client_id), "{detail:#?}");
-    assert!(words.contains(&format!("••••••{}", &secret[secret.len() - 4..])), "{words}");
+    assert!(
+        words.contains("Exports at night") && words.contains("1 hour, fixed at creation"),
+        "{words}"
+    );
+    assert!(
+        !detail.body.contains(&secret) && !detail.body.contains(&client_id),
+        "{detail:#?}"
+    );
+    assert!(
+        words.contains(&format!("••••••{}", &secret[secret.len() - 4..])),
+        "{words}"
+    );
 }
 
 #[tokio::test]
@@ -66,7 +79,11 @@ async fn two_clicks_at_once_make_one_account() {
     let typed = [("name", "at once"), ("roles", region.reader())];
     let (one, other) = tokio::join!(browser.submit(&form, &typed), browser.submit(&form, &typed));
     let revealed = [&one, &other].map(|answer| answer.body.contains("id=\"client-secret\""));
-    assert_eq!(revealed.iter().filter(|revealed| **revealed).count(), 1, "{one:#?} {other:#?}");
+    assert_eq!(
+        revealed.iter().filter(|revealed| **revealed).count(),
+        1,
+        "{one:#?} {other:#?}"
+    );
     assert_eq!(accounts(&region).await, 1);
 }
 
@@ -77,7 +94,10 @@ async fn a_used_form_with_other_values_asks_before_it_makes_another_account() {
     let form = browser.open(NEW).await.form(NEW);
     browser.submit(&form, &[("name", "first")]).await.is(200);
     let again = browser.submit(&form, &[("name", "second")]).await.is(409);
-    assert!(again.words().contains("sent once before with other values"), "{again:#?}");
+    assert!(
+        again.words().contains("sent once before with other values"),
+        "{again:#?}"
+    );
     assert_eq!(accounts(&region).await, 1);
     let form = again.form(NEW);
     assert_eq!(form.field("name"), "second");
@@ -111,7 +131,10 @@ async fn what_is_refused_is_said_at_its_field_and_nothing_typed_is_lost() {
     }
     assert_eq!(accounts(&region).await, 0);
 
-    browser.submit(&form, &[("name", "short"), ("seconds", "301")]).await.is(200);
+    browser
+        .submit(&form, &[("name", "short"), ("seconds", "301")])
+        .await
+        .is(200);
     let made = region.admin("GET", "/service-accounts").send().await;
     assert_eq!(made.json()["items"][0]["token_lifetime"], 301);
     assert_eq!(made.json()["items"][0]["applications"], json!([application]));
@@ -135,7 +158,10 @@ async fn a_taken_name_and_a_reached_limit_are_said_in_the_form() {
     region.admin("PATCH", &path).json(&off).send().await.is(200);
     browser.submit(&again.form(NEW), &[]).await.is(403);
     let list = browser.open(LIST).await.is(200);
-    assert!(list.words().contains("not part of this subscription’s plan"), "{list:#?}");
+    assert!(
+        list.words().contains("not part of this subscription’s plan"),
+        "{list:#?}"
+    );
 }
 
 #[tokio::test]
@@ -154,12 +180,18 @@ async fn an_edit_of_what_has_changed_meanwhile_is_told_and_kept() {
     // A mistake does not count as having seen the change.
     let mistake = "x".repeat(141);
     let refused = browser.submit(&form, &[("description", &mistake)]).await.is(400);
-    browser.submit(&refused.form(&path), &[("description", "Mine")]).await.is(412);
+    browser
+        .submit(&refused.form(&path), &[("description", "Mine")])
+        .await
+        .is(412);
 
     let saved = browser.submit(&again.form(&path), &[]).await;
     let saved = saved.leads_to(&format!("{LIST}/{}?done=account-saved", account.id));
     let page = browser.open(&saved.location().unwrap()).await.is(200);
-    assert!(page.words().contains("Mine") && page.words().contains("Service account saved."), "{page:#?}");
+    assert!(
+        page.words().contains("Mine") && page.words().contains("Service account saved."),
+        "{page:#?}"
+    );
     let roles = region.admin("GET", &account.path()).send().await.json()["roles"].clone();
     assert_eq!(roles, json!([region.reader()]), "what was not touched stays");
 }
@@ -174,11 +206,17 @@ async fn several_accounts_are_deleted_after_a_page_that_says_what_dies() {
     let chosen = [("account", one.id.as_str()), ("account", two.id.as_str())];
     let page = browser.submit(&list, &chosen).await.is(200);
     let words = page.words();
-    assert!(words.contains("Delete 2 service accounts?") && words.contains("2 credentials"), "{words}");
+    assert!(
+        words.contains("Delete 2 service accounts?") && words.contains("2 credentials"),
+        "{words}"
+    );
     assert_eq!(accounts(&region).await, 3, "a question changes nothing");
 
     let form = page.form(DELETE);
-    browser.submit(&form, &[]).await.leads_to(&format!("{LIST}?done=accounts-deleted"));
+    browser
+        .submit(&form, &[])
+        .await
+        .leads_to(&format!("{LIST}?done=accounts-deleted"));
     assert_eq!(accounts(&region).await, 1);
     assert_eq!(token_status(&region, &one.client_id, &one.secret).await, 401);
     assert_eq!(token_status(&region, &kept.client_id, &kept.secret).await, 200);
@@ -192,7 +230,10 @@ async fn an_account_that_has_changed_since_is_asked_about_again() {
     let region = Region::start().await;
     let browser = region.admin_browser().await;
     let account = region.account().await;
-    let form = browser.open(&format!("{DELETE}?account={}", account.id)).await.form(DELETE);
+    let form = browser
+        .open(&format!("{DELETE}?account={}", account.id))
+        .await
+        .form(DELETE);
     let more = json!({"name": "one more"});
     let path = format!("{}/credentials", account.path());
     region.admin("POST", &path).json(&more).send().await.is(201);

@@ -45,7 +45,10 @@ async fn whoever_is_not_signed_in_is_led_through_the_sign_in_and_back() {
     }
     let stranger = region.browser();
     let asked = format!("{ACCOUNTS}?subscription={}", region.subscription());
-    stranger.open(&asked).await.leads_to(&format!("/sign-in?next={}", next(&asked)));
+    stranger
+        .open(&asked)
+        .await
+        .leads_to(&format!("/sign-in?next={}", next(&asked)));
     let answer = stranger.open("/console/service-accounts/usr_nonsense").await;
     answer.is(303);
 }
@@ -72,16 +75,38 @@ async fn a_form_without_its_own_token_changes_nothing() {
     for path in all_forms(&region).await {
         let own = token(&browser, &path).await;
         let foreign = token(&other, &path).await;
-        let of_another_form = browser.open("/console/settings").await.form("/sign-out").field("csrf").to_owned();
+        let of_another_form = browser
+            .open("/console/settings")
+            .await
+            .form("/sign-out")
+            .field("csrf")
+            .to_owned();
         for csrf in ["", "x", foreign.as_str(), of_another_form.as_str()] {
-            let refused = browser.post(&path, &[("csrf", csrf), ("name", "x")]).await.is(403).not_kept();
-            assert!(refused.words().contains("This form is out of date"), "{path} {refused:#?}");
+            let refused = browser
+                .post(&path, &[("csrf", csrf), ("name", "x")])
+                .await
+                .is(403)
+                .not_kept();
+            assert!(
+                refused.words().contains("This form is out of date"),
+                "{path} {refused:#?}"
+            );
         }
         let csrf = own.as_str();
-        for (origin, site) in [("https://evil.example", "cross-site"), ("null", "cross-site"), ("null", "same-site")] {
-            let asked = browser.ask("POST", &path).header("origin", origin).header("sec-fetch-site", site);
+        for (origin, site) in [
+            ("https://evil.example", "cross-site"),
+            ("null", "cross-site"),
+            ("null", "same-site"),
+        ] {
+            let asked = browser
+                .ask("POST", &path)
+                .header("origin", origin)
+                .header("sec-fetch-site", site);
             let refused = asked.form(&[("csrf", csrf)]).send().await.is(403);
-            assert!(refused.words().contains("came from another site"), "{path} {refused:#?}");
+            assert!(
+                refused.words().contains("came from another site"),
+                "{path} {refused:#?}"
+            );
         }
     }
     assert_eq!(accounts(&region).await, 1);
@@ -134,23 +159,38 @@ async fn a_missing_privilege_is_named_and_its_pages_are_not_offered() {
     let account = region.account().await;
     let (_, viewer) = browser_of(&region, json!(["viewer"]), None).await;
     let list = viewer.open(ACCOUNTS).await.is(200);
-    assert!(!list.body.contains("/new?") && !list.body.contains("Delete selected"), "{list:#?}");
+    assert!(
+        !list.body.contains("/new?") && !list.body.contains("Delete selected"),
+        "{list:#?}"
+    );
     assert!(!list.body.contains("href=\"/console/settings\""), "{list:#?}");
     let detail = viewer.open(&format!("{ACCOUNTS}/{}", account.id)).await.is(200);
-    assert!(!detail.body.contains("/rotate") && !detail.body.contains("/edit"), "{detail:#?}");
+    assert!(
+        !detail.body.contains("/rotate") && !detail.body.contains("/edit"),
+        "{detail:#?}"
+    );
     for (path, privilege) in [
         (format!("{ACCOUNTS}/new"), "service_accounts:manage"),
         (format!("{ACCOUNTS}/{}/edit", account.id), "service_accounts:manage"),
-        (format!("{ACCOUNTS}/delete?account={}", account.id), "service_accounts:manage"),
-        (format!("{ACCOUNTS}/{}/credentials/new", account.id), "service_accounts:manage"),
+        (
+            format!("{ACCOUNTS}/delete?account={}", account.id),
+            "service_accounts:manage",
+        ),
+        (
+            format!("{ACCOUNTS}/{}/credentials/new", account.id),
+            "service_accounts:manage",
+        ),
         ("/console/users/new".to_owned(), "users:manage"),
         (format!("/console/users/{}", account.id), "users:manage"),
         ("/console/settings".to_owned(), "settings:manage"),
     ] {
         let page = viewer.open(&path).await.is(403);
-        assert!(page.words().contains(&format!("needs the privilege {privilege}")), "{path} {page:#?}");
+        assert!(
+            page.words().contains(&format!("needs the privilege {privilege}")),
+            "{path} {page:#?}"
+        );
     }
-    let role = region.role("Nothing", json!([]), json!({})).await;
+    let role = region.role("Nothing", json!([]), json!([])).await;
     let (_, nobody) = browser_of(&region, json!([role]), None).await;
     let page = nobody.open(ACCOUNTS).await.is(403);
     assert!(!page.body.contains("href=\"/console/users\""), "{page:#?}");
@@ -174,7 +214,10 @@ async fn nothing_of_another_organization_is_there() {
     }
     // Not even its deletion is asked about.
     let path = format!("{ACCOUNTS}/delete");
-    browser.open(&format!("{path}?account={}", account.id)).await.leads_to(ACCOUNTS);
+    browser
+        .open(&format!("{path}?account={}", account.id))
+        .await
+        .leads_to(ACCOUNTS);
     let mine = region.account().await;
     let form = browser.open(&format!("{path}?account={}", mine.id)).await.form(&path);
     browser.submit(&form, &[("account", &account.id)]).await.is(303);

@@ -22,7 +22,10 @@ async fn name_and_admitted_clients_of_the_organization_change() {
     assert_eq!(now["dynamic_registration_enabled"], false);
     assert_eq!(now["metadata_documents_enabled"], true);
     let page = browser.open(&saved.location().unwrap()).await.is(200);
-    assert!(page.words().contains("Acme & Sons") && page.words().contains("Settings saved."), "{page:#?}");
+    assert!(
+        page.words().contains("Acme & Sons") && page.words().contains("Settings saved."),
+        "{page:#?}"
+    );
     let stale = browser.submit(&form, &[("name", "Mine")]).await.is(412);
     assert_eq!(stale.form(PATH).field("name"), "Mine");
     browser.submit(&stale.form(PATH), &[("name", " ")]).await.is(400);
@@ -37,7 +40,10 @@ async fn a_plan_without_service_accounts_ends_their_tokens_at_once() {
     let form = browser.open(&path).await.is(200).form(&path);
     let mut off = form.clone();
     off.fields.retain(|(name, _)| name != "service_accounts");
-    browser.submit(&off, &[]).await.leads_to(&format!("{PATH}?done=settings-saved"));
+    browser
+        .submit(&off, &[])
+        .await
+        .leads_to(&format!("{PATH}?done=settings-saved"));
     assert_ne!(region.verified(&token).await, 200);
     let form = browser.open(&path).await.form(&path);
     let on = [("service_accounts", "yes"), ("service_account_limit", "7")];

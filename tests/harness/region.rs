@@ -46,7 +46,16 @@ impl Region {
 
     /// A region that, as in the cloud, fetches no metadata documents from this machine.
     pub(crate) async fn strict() -> Self {
-        let ready = Ready::with("us", SigningAlgorithm::Es256, false).await;
+        Self::with(|options| Options {
+            allow_loopback_metadata: false,
+            ..options
+        })
+        .await
+    }
+
+    /// A region with other options than the usual ones.
+    pub(crate) async fn with(change: impl FnOnce(Options) -> Options) -> Self {
+        let ready = Ready::with("us", SigningAlgorithm::Es256, change).await;
         ready.start(&BTreeMap::new()).await
     }
 
@@ -217,19 +226,19 @@ struct Ready {
 
 impl Ready {
     async fn new(label: &str, algorithm: SigningAlgorithm) -> Self {
-        Self::with(label, algorithm, true).await
+        Self::with(label, algorithm, |options| options).await
     }
 
-    async fn with(label: &str, algorithm: SigningAlgorithm, allow_loopback_metadata: bool) -> Self {
+    async fn with(label: &str, algorithm: SigningAlgorithm, change: impl FnOnce(Options) -> Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::manual(Clock::system().now());
         let options = Options {
             clock: Some(clock.clone()),
             algorithm,
-            allow_loopback_metadata,
+            allow_loopback_metadata: true,
             ..Options::new(RegionLabel::parse(label).unwrap(), folder.path().to_owned())
         };
-        let bound = Bound::new(options).await.unwrap();
+        let bound = Bound::new(change(options)).await.unwrap();
         Self { bound, clock, folder }
     }
 

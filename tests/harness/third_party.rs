@@ -50,6 +50,16 @@ impl<'a> ThirdParty<'a> {
         }
     }
 
+    /// A public client that registered itself.
+    pub(crate) fn known(region: &'a Region, client_id: &str, redirect_uri: &str) -> Self {
+        Self {
+            region,
+            client_id: client_id.to_owned(),
+            secret: None,
+            redirect_uri: redirect_uri.to_owned(),
+        }
+    }
+
     /// A public client whose origin is approved, and the admin's browser.
     pub(crate) async fn approved(region: &'a Region) -> (Self, Browser) {
         let app = Self::register(region, "https://app.test/cb").await;

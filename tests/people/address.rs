@@ -73,7 +73,7 @@ async fn an_address_that_somebody_has_is_refused_and_nothing_changes() {
 async fn nobody_takes_over_an_account_that_holds_more_than_theirs() {
     let region = Region::start().await;
     let role = region
-        .role("People", json!(["users:read", "users:manage"]), json!({}))
+        .role("People", json!(["users:read", "users:manage"]), json!([]))
         .await;
     let (_, token) = region.person(json!([role]), None).await;
     let admin = region.admin("GET", "/users").send().await.is(200).text("/items/0/id");

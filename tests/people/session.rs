@@ -107,7 +107,7 @@ async fn whoever_is_removed_demoted_or_retyped_is_out_at_once() {
 #[tokio::test]
 async fn roles_are_looked_up_with_every_request() {
     let region = Region::start().await;
-    let role = region.role("Looks at people", json!(["users:read"]), json!({})).await;
+    let role = region.role("Looks at people", json!(["users:read"]), json!([])).await;
     let (_, email) = person(&region, json!([role])).await;
     let browser = region.browser();
     browser.sign_in(&email, PASSWORD).await.is(303);

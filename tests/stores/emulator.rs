@@ -10,14 +10,14 @@ use tokio::time::sleep;
 use crate::clients::tool::of_python;
 
 /// How one of them is told to listen.
-pub(super) struct Kind {
+pub(crate) struct Kind {
     program: &'static str,
     arguments: fn(SocketAddr) -> Vec<String>,
     environment: fn(SocketAddr) -> Vec<(&'static str, String)>,
 }
 
 /// Listens on every address unless told otherwise.
-pub(super) const MINISTACK: Kind = Kind {
+pub(crate) const MINISTACK: Kind = Kind {
     program: "ministack",
     arguments: |_| Vec::new(),
     environment: |address| {
@@ -30,7 +30,7 @@ pub(super) const MINISTACK: Kind = Kind {
 };
 
 /// All of AWS behind one port.
-pub(super) const MOTO: Kind = Kind {
+pub(crate) const MOTO: Kind = Kind {
     program: "moto_server",
     arguments: |address| {
         vec![
@@ -44,14 +44,14 @@ pub(super) const MOTO: Kind = Kind {
 };
 
 /// A running one. It ends when this is dropped.
-pub(super) struct Emulator {
-    pub(super) endpoint: String,
+pub(crate) struct Emulator {
+    pub(crate) endpoint: String,
     _process: Child,
 }
 
 impl Emulator {
     /// Starts one on a port that is free now, and waits half a minute at most until it listens.
-    pub(super) async fn start(kind: Kind) -> Self {
+    pub(crate) async fn start(kind: Kind) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.expect("a free port");
         let mut process = Command::new(of_python(kind.program))

@@ -123,6 +123,7 @@ async fn identical_requests_do_not_pile_anything_up() {
     let region = Region::start().await;
     let account = region.account_with(json!({"token_lifetime": 300})).await;
     ask(&region, &account).await;
+    region.notified().await;
     let before = region.rows().await.len();
     for _ in 0..10 {
         for _ in 0..20 {

@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use regent::acts::session::sign_out;
 use regent::app::App;
 use regent::domain::Error;
-use regent::web::{Visitor, browser, end_session, see_other};
+use regent::web::{Next, Visitor, browser, end_session, see_other};
 
 const PATH: &str = "/sign-out";
 
@@ -22,5 +22,8 @@ pub(crate) async fn handle(State(app): State<App>, request: Request) -> Answer {
             .map_err(|refusal| Refusal::form(refusal, "/console"))?;
         sign_out(&app, signed_in, &browser(&parts).source_ip).await?;
     }
-    Ok(end_session(see_other("/sign-in")))
+    // Whoever signs out at the authorize page comes back to it as somebody else.
+    let next = form.one("next").map_err(Error::Request)?;
+    let to = next.map_or_else(|| "/sign-in".to_owned(), |next| Next::parse(next).sign_in());
+    Ok(end_session(see_other(&to)))
 }

@@ -155,7 +155,10 @@ async fn delete(State(app): State<App>, admin: Admin, posted: Posted) -> Answer 
     let named: Result<Vec<_>, _> = posted.all("account").map(parse_doomed).collect();
     let named = named.map_err(Error::Request)?;
     for (index, (id, version)) in named.iter().enumerate() {
-        let deleted = perform(&app, async || account::delete(&app, admin.caller(), *id, *version).await).await;
+        let deleted = perform(&app, async || {
+            account::delete(&app, admin.caller(), *id, *version).await
+        })
+        .await;
         match deleted {
             Ok(()) | Err(Error::Act(ActError::NotFound)) => {}
             Err(Error::Act(ActError::VersionMismatch)) => {
@@ -165,6 +168,10 @@ async fn delete(State(app): State<App>, admin: Admin, posted: Posted) -> Answer 
             Err(error) => return Err(error.into()),
         }
     }
-    let done = if named.len() == 1 { Done::AccountDeleted } else { Done::AccountsDeleted };
+    let done = if named.len() == 1 {
+        Done::AccountDeleted
+    } else {
+        Done::AccountsDeleted
+    };
     Ok(see_other(&done.at(path::ACCOUNTS)))
 }

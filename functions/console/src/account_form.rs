@@ -18,8 +18,8 @@ use regent::acts::credential::FreshSecret;
 use regent::acts::perform;
 use regent::app::App;
 use regent::domain::{
-    AccountName, ActError, Application, ApplicationId, Description, Error, Invalid, Privilege, RoleRef,
-    SubscriptionId, TokenLifetime, User, UserId,
+    AccountName, ActError, Application, ApplicationId, Description, Error, Invalid, Privilege, RoleRef, SubscriptionId,
+    TokenLifetime, User, UserId,
 };
 use regent::web::see_other;
 use std::collections::BTreeSet;

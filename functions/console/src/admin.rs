@@ -78,10 +78,18 @@ impl Admin {
         let needs = [
             (Section::ServiceAccounts, Privilege::ServiceAccountsRead),
             (Section::Users, Privilege::UsersRead),
+            (Section::Approvals, Privilege::OauthApprovalsRead),
+            (Section::Clients, Privilege::ClientsManage),
+            (Section::Audit, Privilege::AuditRead),
             (Section::Settings, Privilege::SettingsManage),
         ];
-        let seen = needs.into_iter().filter(|(_, privilege)| self.may(*privilege));
-        seen.map(|(section, _)| section).collect()
+        let organization_wide = self.caller().organization_wide().is_ok();
+        let seen = needs.into_iter().filter(|(section, privilege)| {
+            let whole = matches!(section, Section::Approvals | Section::Clients);
+            self.may(*privilege) && (organization_wide || !whole)
+        });
+        let personal = [Section::ConnectedApps, Section::Sessions];
+        seen.map(|(section, _)| section).chain(personal).collect()
     }
 }
 

@@ -44,14 +44,22 @@ pub(crate) struct News {
 
 /// Reads a status.
 fn status(text: &str) -> Result<ApprovalStatus, Invalid> {
-    let all = [ApprovalStatus::Pending, ApprovalStatus::Approved, ApprovalStatus::Rejected];
+    let all = [
+        ApprovalStatus::Pending,
+        ApprovalStatus::Approved,
+        ApprovalStatus::Rejected,
+    ];
     let found = all.into_iter().find(|status| status.as_str() == text);
     found.ok_or(Invalid::new("must be pending, approved or rejected"))
 }
 
 /// Reads a filter; nothing means all.
 fn filter(text: &str) -> Result<Option<ApprovalStatus>, Invalid> {
-    if text.is_empty() { Ok(None) } else { status(text).map(Some) }
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        status(text).map(Some)
+    }
 }
 
 async fn list(State(app): State<App>, admin: Admin, query: Query) -> Answer {
@@ -73,13 +81,20 @@ async fn news(app: &App, admin: &Admin, query: &Query) -> Result<Option<News>, E
     let number = |text: &str| text.parse().map_err(|_| Invalid::new("must be a number"));
     let ended = query.one("ended", number)?.unwrap_or(0);
     // Only to the one who decided it.
-    let own = approval.decision().is_some_and(|decision| decision.user == admin.caller().user().id);
+    let own = approval
+        .decision()
+        .is_some_and(|decision| decision.user == admin.caller().user().id);
     Ok(own.then_some(News { approval, ended }))
 }
 
 async fn open(State(app): State<App>, admin: Admin, Id(id): Id<ApprovalId>) -> Answer {
     let approval = approval::read(&app, admin.caller(), &id).await?;
-    Ok(view::approval::one(&admin, &approval, &Errors::default(), StatusCode::OK))
+    Ok(view::approval::one(
+        &admin,
+        &approval,
+        &Errors::default(),
+        StatusCode::OK,
+    ))
 }
 
 async fn decide(State(app): State<App>, admin: Admin, Id(id): Id<ApprovalId>, posted: Posted) -> Answer {

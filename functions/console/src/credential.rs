@@ -104,6 +104,10 @@ async fn delete(State(app): State<App>, admin: Admin, Id(id): Id<UserId>, posted
     if !left.is_empty() {
         perform(&app, async || credential::delete(&app, admin.caller(), id, &left).await).await?;
     }
-    let done = if named.len() == 1 { Done::CredentialDeleted } else { Done::CredentialsDeleted };
+    let done = if named.len() == 1 {
+        Done::CredentialDeleted
+    } else {
+        Done::CredentialsDeleted
+    };
     Ok(see_other(&done.at(&path::account(id))))
 }

@@ -21,7 +21,10 @@ use regent::web::see_other;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route("/console/service-accounts/{id}/credentials/new", get(blank).post(create))
+        .route(
+            "/console/service-accounts/{id}/credentials/new",
+            get(blank).post(create),
+        )
         .route(
             "/console/service-accounts/{id}/credentials/{credential}/edit",
             get(open).post(save),
@@ -198,5 +201,9 @@ async fn save(State(app): State<App>, admin: Admin, Ids(id, credential): Path, p
         *version = posted.version().unwrap_or(*version);
     }
     let typed = Typed::of(&posted);
-    Ok(view::credential_form::show(&admin, &Form { typed, errors, ..form }, status))
+    Ok(view::credential_form::show(
+        &admin,
+        &Form { typed, errors, ..form },
+        status,
+    ))
 }

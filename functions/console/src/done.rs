@@ -46,6 +46,12 @@ done! {
     AccountConverted = "account-converted", "User type changed. The credentials are gone.";
     UserDeleted = "user-deleted", "User deleted.";
     InvitationSent = "invitation-sent", "Invitation sent. Earlier links no longer work.";
+    PasswordChanged = "password-changed", "Password changed. You are signed out everywhere else.";
+    ClientSaved = "client-saved", "Client saved.";
+    ClientDeleted = "client-deleted", "Client deleted. What people allowed it is void.";
+    SessionEnded = "session-ended", "Session ended.";
+    SessionsEnded = "sessions-ended", "All other sessions ended.";
+    AppDisconnected = "app-disconnected", "App disconnected. Its tokens are dead.";
     SettingsSaved = "settings-saved", "Settings saved.";
 }
 

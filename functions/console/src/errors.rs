@@ -52,7 +52,6 @@ impl Errors {
         all.map(|(name, says)| (name.as_str(), says.as_str())).collect()
     }
 
-
     /// What a form says of a reason, and the status; the reason's own page if it is none of a form's.
     pub(crate) fn or_page(error: Error) -> Result<(StatusCode, Self), Refusal> {
         match Self::of(&error) {
@@ -94,7 +93,10 @@ impl Errors {
                 "name",
                 "This name is taken. Names are compared without regard to case.",
             )),
-            ActError::EmailTaken => conflict(Self::field("email", "Somebody in this region has this address already.")),
+            ActError::EmailTaken => conflict(Self::field(
+                "email",
+                "Somebody in this region has this address already.",
+            )),
             ActError::AudienceTaken => conflict(Self::field("audience", "This audience is taken in this region.")),
             ActError::LimitReached { what, limit } => conflict(Self::whole(format!(
                 "There are already {limit} {what}, which is the limit. Delete one you no longer need, or have the limit raised."

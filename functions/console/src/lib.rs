@@ -13,16 +13,23 @@
 mod account;
 mod account_form;
 mod admin;
+mod approval;
+mod audit;
+mod client;
+mod client_form;
+mod connected_app;
 mod credential;
 mod credential_form;
 mod done;
 mod errors;
 mod gate;
 mod once;
+mod password;
 mod path;
 mod posted;
 mod query;
 mod refusal;
+mod session;
 mod settings;
 mod user;
 mod user_form;
@@ -46,7 +53,14 @@ pub fn router(app: App) -> Router {
         .merge(credential_form::routes())
         .merge(user::routes())
         .merge(user_form::routes())
+        .merge(approval::routes())
+        .merge(client::routes())
+        .merge(client_form::routes())
+        .merge(audit::routes())
         .merge(settings::routes())
+        .merge(connected_app::routes())
+        .merge(session::routes())
+        .merge(password::routes())
         .fallback(async |_: Request| refusal::Refusal::NoPage)
         .layer(from_fn_with_state(app.clone(), gate::gate))
         .with_state(app);

@@ -26,6 +26,8 @@ pub(crate) const AUDIT: &str = "/console/audit-events";
 pub(crate) const CONNECTED_APPS: &str = "/console/connected-apps";
 /// The person's sessions.
 pub(crate) const SESSIONS: &str = "/console/sessions";
+/// One's own password.
+pub(crate) const PASSWORD: &str = "/console/password";
 /// Settings.
 pub(crate) const SETTINGS: &str = "/console/settings";
 

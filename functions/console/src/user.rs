@@ -81,7 +81,12 @@ async fn invite(State(app): State<App>, admin: Admin, Id(id): Id<UserId>, _: Pos
         Err(Error::Act(ActError::Fields(_))) => {
             let user = held(&app, &admin, id).await?;
             let says = "They have set a password meanwhile: there is nothing to invite them to.";
-            Ok(view::user::invite(&admin, &user, &Errors::whole(says), StatusCode::CONFLICT))
+            Ok(view::user::invite(
+                &admin,
+                &user,
+                &Errors::whole(says),
+                StatusCode::CONFLICT,
+            ))
         }
         Err(error) => Err(error.into()),
     }

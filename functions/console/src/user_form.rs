@@ -78,7 +78,12 @@ impl Typed {
 }
 
 fn parse_type(text: &str) -> Result<UserType, Invalid> {
-    let all = [UserType::Licensed, UserType::Sales, UserType::ViewOnly, UserType::Service];
+    let all = [
+        UserType::Licensed,
+        UserType::Sales,
+        UserType::ViewOnly,
+        UserType::Service,
+    ];
     let found = all.into_iter().find(|kind| kind.as_str() == text);
     found.ok_or(Invalid::new("must be one of those offered"))
 }

@@ -129,10 +129,10 @@ pub(super) fn event(app: &App, action: Action, user: &User, grant: &Grant, sourc
 /// Ends a grant: its refresh token and its access tokens are dead when this returns. One that has
 /// ended stays ended for the reason it was.
 pub(super) async fn end(app: &App, grant: &Grant, why: GrantEnd, source_ip: &str) -> Result<(), Error> {
-    let user = app.store().user(grant.user).await?;
     if grant.ended.is_some() {
         return Ok(());
     }
+    let user = app.store().user(grant.user).await?;
     let mut writes = app.store().end_grant(grant, why)?.to_vec();
     if let Some(user) = user {
         let why = match why {
@@ -142,7 +142,7 @@ pub(super) async fn end(app: &App, grant: &Grant, why: GrantEnd, source_ip: &str
         let event = event(app, Action::GrantRevoked, &user, grant, source_ip, why);
         writes.push(app.store().record(&event)?);
     }
-    // Lost only if the grant is gone, which is what was wanted.
+    // Lost if the grant is gone or has ended meanwhile, which is what was wanted.
     app.store().commit(&writes).await?.ok();
     Ok(())
 }

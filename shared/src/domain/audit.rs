@@ -69,6 +69,9 @@ macro_rules! actions {
         }
 
         impl Action {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
             /// The action as it is written on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self {

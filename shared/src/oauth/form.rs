@@ -63,6 +63,13 @@ impl Form {
     }
 }
 
+impl<'a> FromIterator<(&'a str, &'a str)> for Form {
+    fn from_iter<T: IntoIterator<Item = (&'a str, &'a str)>>(pairs: T) -> Self {
+        let owned = pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Self(owned.collect())
+    }
+}
+
 const NOT_UTF8: Invalid = Invalid::new("the parameters must be UTF-8");
 
 /// Undoes the encoding of one name or value; also of the parts of HTTP Basic (RFC 6749 §2.3.1).

@@ -126,7 +126,7 @@ impl Store {
     }
 
     /// Ends a grant for good, whatever else happens to it meanwhile: its refresh token and its
-    /// access tokens are dead. The pointer that counts it goes, too.
+    /// access tokens are dead. The pointer that counts it goes, too. Lost if it has ended before.
     pub fn end_grant(&self, grant: &Grant, why: GrantEnd) -> Result<[Write; 2], Unavailable> {
         let why = match why {
             GrantEnd::Revoked => "revoked",
@@ -134,7 +134,8 @@ impl Store {
         };
         let end = Write::updating(self, &Key::grant(grant.user, grant.id))
             .update_expression("SET ended = :why ADD revision :one")
-            .condition_expression("attribute_exists(pk)")
+            .condition_expression("attribute_exists(pk) AND attribute_type(ended, :null)")
+            .expression_attribute_values(":null", AttributeValue::S("NULL".to_owned()))
             .expression_attribute_values(":why", AttributeValue::S(why.to_owned()))
             .expression_attribute_values(":one", number(1));
         let pointer = Key::grant_through(grant.organization, &grant.origin, grant.id);

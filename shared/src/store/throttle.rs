@@ -27,7 +27,7 @@ enum Taken {
 impl Store {
     /// Takes one from a bucket: one conditional update, two if it was full.
     pub async fn take(&self, throttle: &Throttle, now: Timestamp) -> Result<Result<(), Throttled>, Unavailable> {
-        let (latest, interval) = (throttle.latest(now), throttle.interval_millis());
+        let latest = throttle.latest(now);
         for _ in 0..ATTEMPTS {
             let used = self
                 .updating(throttle, now)
@@ -44,9 +44,8 @@ impl Store {
             // Full, or new: a bucket never holds more than the burst.
             let full = self
                 .updating(throttle, now)
-                .update_expression("SET full_at = :next, kind = :kind, version = :one, expires_at = :end")
+                .update_expression("SET full_at = :now + :interval, kind = :kind, version = :one, expires_at = :end")
                 .condition_expression("attribute_not_exists(pk) OR full_at <= :now")
-                .expression_attribute_values(":next", number(now.millis() + interval))
                 .expression_attribute_values(":kind", AttributeValue::S("throttle".to_owned()))
                 .expression_attribute_values(":one", number(1));
             if let Taken::Yes = taken(full).await? {
@@ -73,7 +72,6 @@ impl Store {
     }
 
     fn updating(&self, throttle: &Throttle, now: Timestamp) -> UpdateItemFluentBuilder {
-        let interval = throttle.interval_millis();
         // Full by then, whatever happens: and a full bucket is none.
         let end = throttle.latest(now) / 1000 + i64::from(throttle.interval.0) + 1;
         self.client
@@ -81,7 +79,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(Key::throttle(&throttle.what).attributes()))
             .expression_attribute_values(":now", number(now.millis()))
-            .expression_attribute_values(":interval", number(interval))
+            .expression_attribute_values(":interval", number(throttle.interval_millis()))
             .expression_attribute_values(":end", number(end))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }

@@ -36,6 +36,11 @@ impl Next {
         Self::parse(uri.path_and_query().map_or("", |asked| asked.as_str()))
     }
 
+    /// Whether it is the authorize page.
+    pub fn is_authorize(&self) -> bool {
+        self.0.starts_with(AUTHORIZE)
+    }
+
     /// The path, with its query.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -99,7 +99,8 @@ pub(crate) fn unapprovable(asking: &Asking<'_>) -> Page {
 }
 
 fn page(asking: &Asking<'_>, title: &str, content: Markup) -> Page {
-    Page::card(Place::Authorize, title, content).below(asking.signed_in.line())
+    // Behind its form may be a page that sends the person on to the app.
+    Page::card(Place::Consent, title, content).below(asking.signed_in.line())
 }
 
 fn origin(asking: &Asking<'_>) -> Markup {

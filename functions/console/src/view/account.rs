@@ -26,7 +26,11 @@ pub(crate) fn list(admin: &Admin, listed: &Listed) -> Response {
     };
     let lead = "Programs that get tokens of their own: scripts, integrations, AI agents.";
     let here = path::accounts(subscription.id);
-    let next = listed.page.next.as_ref().map(|cursor| format!("{here}&cursor={cursor}"));
+    let next = listed
+        .page
+        .next
+        .as_ref()
+        .map(|cursor| format!("{here}&cursor={cursor}"));
     let content = html! {
         (heading(TITLE, Some(lead), create.clone()))
         (chooser(admin, subscription.id))
@@ -80,7 +84,10 @@ pub(super) fn chooser(admin: &Admin, chosen: SubscriptionId) -> Markup {
         })
         .collect();
     let chosen = chosen.to_string();
-    let choices = reached.iter().map(|(id, name)| Choice::new(id, name, &chosen)).collect();
+    let choices = reached
+        .iter()
+        .map(|(id, name)| Choice::new(id, name, &chosen))
+        .collect();
     html! {
         @if reached.len() > 1 {
             form.filter method="get" {
@@ -202,7 +209,11 @@ pub(crate) fn delete(admin: &Admin, doomed: &[Doomed], changed: bool) -> Respons
         action: path::DELETE_ACCOUNTS,
         csrf: &admin.csrf(path::DELETE_ACCOUNTS),
         fields,
-        label: if doomed.len() == 1 { "Delete service account" } else { "Delete service accounts" },
+        label: if doomed.len() == 1 {
+            "Delete service account"
+        } else {
+            "Delete service accounts"
+        },
         back: &back,
     };
     page(admin, Section::ServiceAccounts, &title, html! { (confirmation) }).respond()

@@ -95,14 +95,25 @@ fn applications(asked: &Form) -> Markup {
     } else {
         "Which applications it may see."
     };
-    checks("applications", "Applications", hint, asked.errors.at("applications"), &boxes)
+    checks(
+        "applications",
+        "Applications",
+        hint,
+        asked.errors.at("applications"),
+        &boxes,
+    )
 }
 
 fn lifetime(asked: &Form) -> Markup {
-    let presets: Vec<(String, String)> = PRESETS.iter().map(|seconds| (seconds.to_string(), span(*seconds))).collect();
+    let presets: Vec<(String, String)> = PRESETS
+        .iter()
+        .map(|seconds| (seconds.to_string(), span(*seconds)))
+        .collect();
     let chosen = &asked.typed.lifetime;
-    let mut choices: Vec<Choice<'_>> =
-        presets.iter().map(|(value, label)| Choice::new(value, label, chosen)).collect();
+    let mut choices: Vec<Choice<'_>> = presets
+        .iter()
+        .map(|(value, label)| Choice::new(value, label, chosen))
+        .collect();
     choices.push(Choice::new("custom", "Another number of seconds", chosen));
     html! {
         (Select::new("token_lifetime", "Token lifetime", choices)

@@ -22,9 +22,24 @@ pub(crate) fn list(admin: &Admin, listed: &Listed) -> Response {
     let lead = "Domains to which apps want to send people of your organization, and what was decided about each.";
     let first = path::approvals(listed.filter);
     let joint = if first.contains('?') { '&' } else { '?' };
-    let next = listed.page.next.as_ref().map(|cursor| format!("{first}{joint}cursor={cursor}"));
-    let columns = ["Redirect URI", "Status", "Requested on", "Requested by", "Reviewed on", "Reviewed by"];
-    let rows = listed.page.items.iter().map(|approval| row(admin, listed.filter, approval));
+    let next = listed
+        .page
+        .next
+        .as_ref()
+        .map(|cursor| format!("{first}{joint}cursor={cursor}"));
+    let columns = [
+        "Redirect URI",
+        "Status",
+        "Requested on",
+        "Requested by",
+        "Reviewed on",
+        "Reviewed by",
+    ];
+    let rows = listed
+        .page
+        .items
+        .iter()
+        .map(|approval| row(admin, listed.filter, approval));
     let content = html! {
         (heading(TITLE, Some(lead), html! {}))
         (filter(listed.filter))
@@ -33,7 +48,9 @@ pub(crate) fn list(admin: &Admin, listed: &Listed) -> Response {
         (pagination(listed.later.then_some(first.as_str()), next.as_deref()))
     };
     let toast = listed.news.as_ref().map(in_a_toast);
-    page(admin, Section::Approvals, TITLE, content).toast(toast.as_deref()).respond()
+    page(admin, Section::Approvals, TITLE, content)
+        .toast(toast.as_deref())
+        .respond()
 }
 
 fn filter(chosen: Option<ApprovalStatus>) -> Markup {
@@ -103,19 +120,23 @@ fn status(admin: &Admin, filter: Option<ApprovalStatus>, approval: &Approval) ->
         .collect();
     let (select, reason) = (format!("status-{id}"), format!("reason-{id}"));
     let says = format!("Status of {}", approval.origin);
-    form(&action, &admin.csrf(&action), html! {
-        (hidden("version", &approval.version.to_string()))
-        (hidden("filter", filter.map_or("", ApprovalStatus::as_str)))
-        (Select::new("status", &says, choices).id(&select).label_hidden().submits())
-        details {
-            summary { "Add a reason" }
-            div.field {
-                label.visually-hidden for=(reason) { "Reason, for the history (optional)" }
-                input type="text" id=(reason) name="reason" maxlength=(Approval::MAX_REASON) autocomplete="off";
+    form(
+        &action,
+        &admin.csrf(&action),
+        html! {
+            (hidden("version", &approval.version.to_string()))
+            (hidden("filter", filter.map_or("", ApprovalStatus::as_str)))
+            (Select::new("status", &says, choices).id(&select).label_hidden().submits())
+            details {
+                summary { "Add a reason" }
+                div.field {
+                    label.visually-hidden for=(reason) { "Reason, for the history (optional)" }
+                    input type="text" id=(reason) name="reason" maxlength=(Approval::MAX_REASON) autocomplete="off";
+                }
             }
-        }
-        (Select::apply("Apply"))
-    })
+            (Select::apply("Apply"))
+        },
+    )
 }
 
 /// One approval with its history.
@@ -140,19 +161,24 @@ pub(crate) fn one(admin: &Admin, approval: &Approval, errors: &Errors, status: S
         @if !approval.decisions.is_empty() { (history(approval)) }
         (actions(link_button(Kind::Plain, "All approvals", path::APPROVALS)))
     };
-    page(admin, Section::Approvals, &title, content).status(status).respond()
+    page(admin, Section::Approvals, &title, content)
+        .status(status)
+        .respond()
 }
 
 fn somebody_else(approval: &Approval) -> Markup {
-    notice(Tone::Bad, html! {
-        p {
-            strong { "Somebody else was faster, and your decision was not saved." }
-            @if let Some(decision) = approval.decision() {
-                " " (text(&decision.email)) " " (past(decision.status)) " this domain on " (time(decision.at)) "."
+    notice(
+        Tone::Bad,
+        html! {
+            p {
+                strong { "Somebody else was faster, and your decision was not saved." }
+                @if let Some(decision) = approval.decision() {
+                    " " (text(&decision.email)) " " (past(decision.status)) " this domain on " (time(decision.at)) "."
+                }
             }
-        }
-        p { "Look at it again; you can still change it." }
-    })
+            p { "Look at it again; you can still change it." }
+        },
+    )
 }
 
 fn decision(admin: &Admin, approval: &Approval, errors: &Errors) -> Markup {
@@ -166,19 +192,30 @@ fn decision(admin: &Admin, approval: &Approval, errors: &Errors) -> Markup {
         Pending | Rejected => "Nobody can connect through it.",
     };
     let choices = vec![
-        choice(Approved, "People of your organization can connect any app that sends them here."),
+        choice(
+            Approved,
+            "People of your organization can connect any app that sends them here.",
+        ),
         choice(Rejected, rejected),
     ];
-    section("decide", "Decision", form(&action, &admin.csrf(&action), html! {
-        (hidden("version", &approval.version.to_string()))
-        (Select::radio("status", "What people may do", choices).error(errors.at("status")))
-        (Field::text("reason", "Reason")
-            .hint("Kept in the history, where every admin can read it.")
-            .error(errors.at("reason"))
-            .autocomplete("off")
-            .max(Approval::MAX_REASON))
-        (actions(button(Kind::Primary, "Save decision")))
-    }))
+    section(
+        "decide",
+        "Decision",
+        form(
+            &action,
+            &admin.csrf(&action),
+            html! {
+                (hidden("version", &approval.version.to_string()))
+                (Select::radio("status", "What people may do", choices).error(errors.at("status")))
+                (Field::text("reason", "Reason")
+                    .hint("Kept in the history, where every admin can read it.")
+                    .error(errors.at("reason"))
+                    .autocomplete("off")
+                    .max(Approval::MAX_REASON))
+                (actions(button(Kind::Primary, "Save decision")))
+            },
+        ),
+    )
 }
 
 fn history(approval: &Approval) -> Markup {
@@ -186,7 +223,12 @@ fn history(approval: &Approval) -> Markup {
         let reason = html! {
             @if let Some(reason) = &decision.reason { (text(reason)) } @else { span.muted { "None given" } }
         };
-        Row::new([standing(decision.status), time(decision.at), text(&decision.email), reason])
+        Row::new([
+            standing(decision.status),
+            time(decision.at),
+            text(&decision.email),
+            reason,
+        ])
     });
     html! {
         h2 { "History" }

@@ -60,7 +60,12 @@ fn table(shown: &Shown, manages: bool) -> Markup {
         let client_id = user.client_id(&shown.app.config().region, &shown.account, credential.id);
         let cells = [
             if manages {
-                selector("credential", &credential.id.to_string(), credential.name.as_str(), &name)
+                selector(
+                    "credential",
+                    &credential.id.to_string(),
+                    credential.name.as_str(),
+                    &name,
+                )
             } else {
                 name
             },
@@ -73,7 +78,15 @@ fn table(shown: &Shown, manages: bool) -> Markup {
         ];
         Row::new(cells).id(credential.id.to_string())
     });
-    let columns = ["Name", "Client ID", "Secret", "Created", "Last used", "Expires", "-Actions"];
+    let columns = [
+        "Name",
+        "Client ID",
+        "Secret",
+        "Created",
+        "Last used",
+        "Expires",
+        "-Actions",
+    ];
     html! { (Table::new("Credentials").columns(columns).rows(rows)) }
 }
 
@@ -164,7 +177,9 @@ pub(crate) fn delete(admin: &Admin, user: &User, doomed: &[&Credential]) -> Resp
         several => format!("Delete {}?", counted(several.len(), "credential")),
     };
     let action = path::delete_credentials(user.id);
-    let last = user.service().is_some_and(|account| account.credentials.len() == doomed.len());
+    let last = user
+        .service()
+        .is_some_and(|account| account.credentials.len() == doomed.len());
     let consequences = html! {
         p {
             "This is for good. Client ID and secret stop working at once, and so does "
@@ -189,7 +204,11 @@ pub(crate) fn delete(admin: &Admin, user: &User, doomed: &[&Credential]) -> Resp
         action: &action,
         csrf: &admin.csrf(&action),
         fields,
-        label: if doomed.len() == 1 { "Delete credential" } else { "Delete credentials" },
+        label: if doomed.len() == 1 {
+            "Delete credential"
+        } else {
+            "Delete credentials"
+        },
         back: &path::account(user.id),
     };
     page(admin, Section::ServiceAccounts, &title, html! { (confirmation) }).respond()

@@ -74,7 +74,9 @@ fn expiry(asked: &Form) -> Markup {
         ("365", "In a year"),
         ("date", "On a day of your choice"),
     ];
-    let choices = choices.map(|(value, label)| Choice::new(value, label, &typed.expiry)).to_vec();
+    let choices = choices
+        .map(|(value, label)| Choice::new(value, label, &typed.expiry))
+        .to_vec();
     html! {
         (Select::new("expiry", "Expires", choices)
             .hint("When it stops working by itself, with its tokens.")

@@ -2,11 +2,18 @@
 
 pub(crate) mod account;
 pub(crate) mod account_form;
+pub(crate) mod approval;
+pub(crate) mod audit;
+pub(crate) mod client;
+pub(crate) mod client_form;
+pub(crate) mod connected_app;
 pub(crate) mod credential;
 pub(crate) mod credential_form;
 mod part;
+pub(crate) mod password;
 pub(crate) mod reveal;
 mod role;
+pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod user;
 pub(crate) mod user_form;
@@ -76,6 +83,9 @@ fn section_of(path: &str) -> Section {
         Section::ConnectedApps,
         Section::Sessions,
     ];
+    if path == path::PASSWORD {
+        return Section::Sessions;
+    }
     let found = all.into_iter().find(|section| path.starts_with(section.path()));
     found.unwrap_or(Section::ServiceAccounts)
 }

@@ -9,9 +9,7 @@ use http::StatusCode;
 use regent::acts::credential::NewSecret;
 use regent::app::App;
 use regent::domain::ActError;
-use regent::web::page::{
-    Kind, Section, Tone, actions, copyable, heading, html, link_button, notice, section, text,
-};
+use regent::web::page::{Kind, Section, Tone, actions, copyable, heading, html, link_button, notice, section, text};
 
 /// A new service account with its first secret.
 pub(crate) fn new_account(app: &App, admin: &Admin, made: &NewSecret) -> Result<Response, ActError> {
@@ -31,12 +29,18 @@ pub(crate) fn rotated(app: &App, admin: &Admin, made: &NewSecret) -> Result<Resp
 fn reveal(app: &App, admin: &Admin, made: &NewSecret, title: &str) -> Result<Response, ActError> {
     let account = made.user.service().ok_or(ActError::NotFound)?;
     let credential = account.credentials.get(&made.credential).ok_or(ActError::NotFound)?;
-    let client_id = made.user.client_id(&app.config().region, account, made.credential).to_string();
+    let client_id = made
+        .user
+        .client_id(&app.config().region, account, made.credential)
+        .to_string();
     let endpoint = app.config().issuer.at("/oauth/v1/token");
-    let former = credential.live_secrets(app.now()).nth(1).and_then(|former| former.expires_at);
+    let former = credential
+        .live_secrets(app.now())
+        .nth(1)
+        .and_then(|former| former.expires_at);
     let content = html! {
         (heading(title, None, html! {}))
-        div.panel.narrow {
+        div.panel.narrow data-unsaved {
             (notice(Tone::Warning, html! {
                 p { strong { "Copy the client secret now." } " It is shown this once; nobody can look it up later, not even an admin." }
             }))

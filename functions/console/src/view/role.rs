@@ -42,7 +42,10 @@ fn about(organization: &Organization, role: RoleRef) -> String {
         RoleRef::Custom(id) => organization.roles.get(&id),
     };
     let privileges = role.into_iter().flat_map(|role| &role.privileges);
-    let scopes = role.into_iter().flat_map(|role| role.scopes.values()).flat_map(|scopes| scopes.iter());
+    let scopes = role
+        .into_iter()
+        .flat_map(|role| role.scopes.values())
+        .flat_map(|scopes| scopes.iter());
     let all: BTreeSet<String> = privileges
         .map(|privilege| privilege.as_str().to_owned())
         .chain(scopes.map(ToString::to_string))

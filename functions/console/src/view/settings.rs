@@ -9,8 +9,8 @@ use axum::response::Response;
 use http::StatusCode;
 use regent::domain::Subscription;
 use regent::web::page::{
-    Field, Kind, Markup, Row, Section, Table, Tone, actions, badge, button, checkbox, form, heading, html,
-    link_button, section, text,
+    Field, Kind, Markup, Row, Section, Table, Tone, actions, badge, button, checkbox, form, heading, html, link_button,
+    section, text,
 };
 
 const TITLE: &str = "Settings";

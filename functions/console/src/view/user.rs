@@ -33,7 +33,11 @@ pub(crate) fn list(admin: &Admin, listed: &Listed) -> Response {
     let create = html! {
         @if admin.may_manage_users() { (link_button(Kind::Primary, "Invite person", path::NEW_USER)) }
     };
-    let next = listed.page.next.as_ref().map(|cursor| format!("{}?cursor={cursor}", path::USERS));
+    let next = listed
+        .page
+        .next
+        .as_ref()
+        .map(|cursor| format!("{}?cursor={cursor}", path::USERS));
     let rows = listed.page.items.iter().map(|user| row(admin, user));
     let columns = ["Name", "Type", "Roles", "Access to", "Status", "Created"];
     let content = html! {
@@ -137,7 +141,11 @@ pub(crate) fn invite(admin: &Admin, user: &User, errors: &Errors, status: Status
 /// The question before a service account becomes a person: exactly what will be lost.
 pub(crate) fn convert(admin: &Admin, user: &User, typed: &Typed, version: u64) -> Response {
     let title = format!("Make a person of {}?", user.name);
-    let credentials: Vec<&Credential> = user.service().into_iter().flat_map(|account| account.credentials.values()).collect();
+    let credentials: Vec<&Credential> = user
+        .service()
+        .into_iter()
+        .flat_map(|account| account.credentials.values())
+        .collect();
     let consequences = html! {
         p {
             "A person has no credentials. " strong { (counted(credentials.len(), "credential")) }

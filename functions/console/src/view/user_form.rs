@@ -113,7 +113,12 @@ fn facts(user: &User) -> Markup {
 }
 
 const PEOPLE: [UserType; 3] = [UserType::Licensed, UserType::Sales, UserType::ViewOnly];
-const ALL: [UserType; 4] = [UserType::Service, UserType::Licensed, UserType::Sales, UserType::ViewOnly];
+const ALL: [UserType; 4] = [
+    UserType::Service,
+    UserType::Licensed,
+    UserType::Sales,
+    UserType::ViewOnly,
+];
 
 fn types(asked: &Form, offered: &[UserType]) -> Markup {
     let choices = offered.iter().map(|kind| {
@@ -134,8 +139,10 @@ fn types(asked: &Form, offered: &[UserType]) -> Markup {
 /// Where the roles count.
 fn reach(admin: &Admin, asked: &Form) -> Markup {
     let subscriptions = &admin.caller().organization().subscriptions;
-    let named: Vec<(String, String)> =
-        subscriptions.iter().map(|(id, name)| (id.to_string(), name.to_string())).collect();
+    let named: Vec<(String, String)> = subscriptions
+        .iter()
+        .map(|(id, name)| (id.to_string(), name.to_string()))
+        .collect();
     let chosen = &asked.typed.subscription;
     let mut choices = vec![Choice::new("", "All subscriptions", chosen)];
     choices.extend(named.iter().map(|(id, name)| Choice::new(id, name, chosen)));

@@ -71,7 +71,7 @@ impl Letter {
             table role="presentation" style="width:100%;margin:0 0 16px;border-collapse:collapse;font-size:15px" {
                 @for (name, value) in &self.facts {
                     tr {
-                        th scope="row" style="padding:6px 16px 6px 0;text-align:left;vertical-align:top;white-space:nowrap;font-weight:400;color:#566070" { (name) }
+                        td style="padding:6px 16px 6px 0;vertical-align:top;white-space:nowrap;color:#566070" { (name) }
                         td style="padding:6px 0;overflow-wrap:anywhere" { (value) }
                     }
                 }

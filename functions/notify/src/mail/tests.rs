@@ -84,7 +84,7 @@ fn requested(origin: &str, client: &str) -> AuditEvent {
         },
         action: Action::ApprovalRequested,
         target: Target {
-            id: "apr_0123456789ab".to_owned(),
+            id: "apr_aHR0cHM6Ly9jbGF1ZGUuYWk".to_owned(),
             name: origin.to_owned(),
         },
         source_ip: Some("192.0.2.1".to_owned()),
@@ -127,7 +127,7 @@ fn an_admin_reads_who_asks_for_what_and_where_to_decide() {
             "“Claude” (what it calls itself; not verified)",
             "https://claude.ai/api/mcp/auth_callback",
             "no sub-domain, no other port",
-            "https://us.regent.example/console/oauth-approvals?status=pending#apr_0123456789ab",
+            "https://us.regent.example/console/oauth-approvals?status=pending#apr_aHR0cHM6Ly9jbGF1ZGUuYWk",
             "2027-01-15 08:00 UTC",
         ] {
             assert!(part.contains(said), "{said} in {part}");
@@ -143,7 +143,7 @@ fn mail_programs_and_robots_are_told_what_it_is() {
     let message = parsed(&raw);
     let (event, ada) = (EventId::from_random([3; 12]), UserId::from_random([2; 12]));
     assert_eq!(message.message_id(), Some(format!("{event}.{ada}@us.regent.example").as_str()));
-    assert_eq!(message.references().as_text(), Some(format!("apr_0123456789ab.{ada}@us.regent.example").as_str()));
+    assert_eq!(message.references().as_text(), Some(format!("apr_aHR0cHM6Ly9jbGF1ZGUuYWk.{ada}@us.regent.example").as_str()));
     assert_eq!(header(&message, "Auto-Submitted"), "auto-generated");
     assert_eq!(header(&message, "X-Entity-Ref-ID"), event.to_string());
     let list = String::from_utf8_lossy(&raw);

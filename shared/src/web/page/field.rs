@@ -18,6 +18,7 @@ pub struct Field<'a> {
     max: Option<usize>,
     range: Option<(u64, u64)>,
     required: bool,
+    plain: bool,
     focus: bool,
 }
 
@@ -36,6 +37,7 @@ impl<'a> Field<'a> {
             max: None,
             range: None,
             required: false,
+            plain: false,
             focus: false,
         }
     }
@@ -106,6 +108,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// Its label does not say that it may stay empty: in a filter every field may.
+    pub const fn plain(mut self) -> Self {
+        self.plain = true;
+        self
+    }
+
     /// The cursor starts here.
     pub const fn focus(mut self) -> Self {
         self.focus = true;
@@ -119,7 +127,7 @@ impl Render for Field<'_> {
         let invalid = self.error.map(|_| "true");
         html! {
             div.field {
-                label for=(self.name) { (self.label) @if !self.required { span.optional { " (optional)" } } }
+                label for=(self.name) { (self.label) @if !self.required && !self.plain { span.optional { " (optional)" } } }
                 (about(self.name, self.hint, self.error))
                 @if self.rows > 1 {
                     textarea id=(self.name) name=(self.name) rows=(self.rows) maxlength=[self.max]

@@ -11,10 +11,10 @@ use maud::Markup;
 /// Where a page stands. It decides on the headers and on where the assets are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Place {
-    /// Sign-in, passwords, and every authorize page without a redirect behind its form.
+    /// Sign-in, passwords, and every page of the authorize function without a way to an app.
     Authorize,
-    /// The consent page. Browsers apply `form-action` to every redirect that follows the form, and
-    /// where the client's callback sends the person next is unknown: no `form-action` at all.
+    /// A page whose form leads to an app. Browsers apply `form-action` to every redirect that follows
+    /// the form, and where the app's callback sends the person next is unknown: no `form-action` at all.
     Consent,
     /// The console.
     Console,

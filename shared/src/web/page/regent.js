@@ -9,7 +9,7 @@
 // main [data-poll]         asks for the page again until another state is in it, then goes there
 // input[data-select-all]   ticks every checkbox of its form with that name
 // button[data-needs=NAME]  is disabled until a checkbox with that name is ticked
-// [data-unsaved]           warns before leaving, until its form is sent or a[data-saved] is followed
+// [data-unsaved]           warns before leaving, until a form is sent or its primary link is followed
 // form                     is sent once, however often its button is pressed
 "use strict";
 
@@ -178,7 +178,7 @@
     addEventListener("beforeunload", warn);
     const done = () => removeEventListener("beforeunload", warn);
     document.addEventListener("submit", done);
-    all("a[data-saved]").forEach((link) => link.addEventListener("click", done));
+    all("[data-unsaved] a.primary").forEach((link) => link.addEventListener("click", done));
   }
 
   function onceOnly() {
