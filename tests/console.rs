@@ -4,12 +4,17 @@
 //! ```text
 //! gate          who gets in, forms of other sites, headers, what may be seen      page   what every page has
 //! accounts      service accounts: create once, edit, delete                       credentials   reveal, rotate, delete
+//! approvals     list, decide, be told who was faster                             clients       register, reveal, edit, delete
+//! own           sessions, connected apps, the audit trail
 //! users         invite, change, make a person of a program, delete                settings
 //! ```
 
 mod accounts;
+mod approvals;
+mod clients;
 mod credentials;
 mod gate;
+mod own;
 mod page;
 mod settings;
 mod users;

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use regent::domain::ClientSecret;
 use serde_json::json;
 
-use crate::harness::{Account, Answer, Apart, Asked, Http, Parts, Region, Relay};
+use crate::harness::{Account, Answer, Apart, Asked, Http, Parts, Region, Relay, ThirdParty};
 
 const READ: &str = "BatchGetItem";
 
@@ -41,6 +41,18 @@ async fn a_live_token_takes_one_read_also_in_a_process_that_just_started() {
                 (token.clone(), vec![READ.to_owned()])
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn so_does_the_verification_of_what_a_person_allowed() {
+    let region = Region::start().await;
+    let (app, browser) = ThirdParty::approved(&region).await;
+    let token = app.tokens(&browser).await.access;
+    let (cold, relay) = Apart::relayed(&region).await;
+    for _ in 0..3 {
+        let (answer, calls) = counted(&relay, verify(&region, &cold.http, &token)).await;
+        assert_eq!((answer.status.as_u16(), calls), (200, vec![READ.to_owned()]));
     }
 }
 

@@ -79,7 +79,7 @@ async fn link(region: &Region, person: &str, purpose: LinkPurpose) -> String {
     secret.expose().to_owned()
 }
 
-/// What happened to a user, the newest first.
+/// What happened to a user, by name: one moment holds several events.
 async fn trail(region: &Region, target: &str) -> Vec<String> {
     let events = region
         .admin("GET", "/audit-events")
@@ -88,9 +88,11 @@ async fn trail(region: &Region, target: &str) -> Vec<String> {
         .await;
     let events = events.is(200).json();
     let names = events["items"].as_array().unwrap().iter();
-    names
+    let mut names: Vec<String> = names
         .map(|event| event["action"].as_str().unwrap().to_owned())
-        .collect()
+        .collect();
+    names.sort();
+    names
 }
 
 /// The token of a browser's secret for a purpose, as `regent::web::Visitor` makes it.

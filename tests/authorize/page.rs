@@ -145,7 +145,11 @@ async fn to_an_origin_that_is_not_approved_nobody_is_sent_without_a_click() {
     let browser = region.admin_browser().await;
     for (changes, _) in MISTAKES {
         let page = browser.open(&app.path(changes)).await.is(200);
-        assert!(page.body.contains("href=\"https://app.test/cb?error="), "{changes:?}: {}", page.body);
+        assert!(
+            page.body.contains("href=\"https://app.test/cb?error="),
+            "{changes:?}: {}",
+            page.body
+        );
     }
 }
 

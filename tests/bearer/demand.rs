@@ -154,7 +154,11 @@ async fn an_expired_token_is_refused_to_the_second() {
     region.wait(299);
     assert_eq!(region.verified(&token).await, 200);
     region.wait(1);
-    challenged(at(&region, &[]).bearer(&token).send().await, 401, &of(region.resource(), INVALID));
+    challenged(
+        at(&region, &[]).bearer(&token).send().await,
+        401,
+        &of(region.resource(), INVALID),
+    );
 }
 
 #[tokio::test]

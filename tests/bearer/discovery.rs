@@ -59,9 +59,12 @@ async fn what_is_advertised_works() {
         ),
         ("revocation_endpoint", "revocation_endpoint_auth_methods_supported"),
     ] {
-        // What people and public clients do has tests of its own: tests/flow and tests/clients.
+        // What people and public clients do has tests of its own: tests/authorize and tests/clients.
         for method in list(methods).into_iter().filter(|method| method != "none") {
-            for grant in list("grant_types_supported").into_iter().filter(|grant| grant == "client_credentials") {
+            for grant in list("grant_types_supported")
+                .into_iter()
+                .filter(|grant| grant == "client_credentials")
+            {
                 let token = account.token(&region).await;
                 let asked = region.http.post(metadata[endpoint].as_str().unwrap());
                 let fields = [("grant_type", grant.as_str().unwrap()), ("token", &token)];
@@ -147,7 +150,18 @@ async fn an_api_at_this_host_says_who_protects_it_and_which_scopes_it_has() {
 #[tokio::test]
 async fn an_api_that_is_not_here_or_switched_off_says_nothing() {
     let region = Region::start().await;
-    for path in ["", "/", "/nothing", "/acme/", "/Acme", "/acme?x=1", "/%61cme", "/a%00b", "/acme/me", "//acme"] {
+    for path in [
+        "",
+        "/",
+        "/nothing",
+        "/acme/",
+        "/Acme",
+        "/acme?x=1",
+        "/%61cme",
+        "/a%00b",
+        "/acme/me",
+        "//acme",
+    ] {
         let asked = region.http.get(&format!("/.well-known/oauth-protected-resource{path}"));
         asked.send().await.problem(404);
     }

@@ -45,7 +45,11 @@ async fn a_token_in_the_url_or_the_body_is_not_seen() {
     let in_url = at(&region, &[("access_token", &token)]).send().await;
     challenged(in_url, 401, &of(region.resource(), BARE));
     let asked = region.http.post("/verify").query(&[("resource", region.resource())]);
-    challenged(asked.form(&[("access_token", &token)]).send().await, 401, &of(region.resource(), BARE));
+    challenged(
+        asked.form(&[("access_token", &token)]).send().await,
+        401,
+        &of(region.resource(), BARE),
+    );
     let admin = region.running.facts.admin.token.as_str();
     let api = region
         .http
@@ -54,7 +58,10 @@ async fn a_token_in_the_url_or_the_body_is_not_seen() {
         .send()
         .await
         .is(401);
-    assert_eq!(api.header("www-authenticate"), Some(of(&region.running.facts.api, BARE).as_str()));
+    assert_eq!(
+        api.header("www-authenticate"),
+        Some(of(&region.running.facts.api, BARE).as_str())
+    );
 }
 
 #[tokio::test]

@@ -141,7 +141,7 @@ class Person {
 
   // Waits until the page says something.
   async reads(text) {
-    await this.page.getByText(text).first().waitFor()
+    await this.page.getByText(text).filter({ visible: true }).first().waitFor()
   }
 
   // Looks closely at the page: it is accessible in light and dark, fits a phone, and its pictures

@@ -35,11 +35,17 @@ pub(crate) struct Account {
 
 impl Region {
     pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with more options.
+    pub(super) async fn start_with(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let log = File::create(folder.path().join("log")).expect("a log file");
         let mut process = Command::new(binary("regent-local"))
             .args(["--json", "--port", "0", "--data-dir"])
             .arg(folder.path().join("data"))
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -124,6 +130,15 @@ impl Region {
             client_id: answer.text("/credential/client_id"),
             secret: answer.text("/credential/client_secret"),
         }
+    }
+
+    /// What a client for people is told, on its stdin: with the admin, who is a person, too.
+    pub(super) fn persons_brief(&self) -> Value {
+        let mut brief = json!({});
+        for name in ["issuer", "api", "verify", "resource", "subscription", "admin"] {
+            brief[name] = self.facts[name].clone();
+        }
+        brief
     }
 
     /// What a client of another language is told, on its stdin.

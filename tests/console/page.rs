@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Answer, Browser, Region};
+use crate::harness::{Answer, Browser, Region, ThirdParty};
 
 /// Names that want to be markup, as long as a service account's may be.
 const HOSTILE: &str = "\"><img src=x onerr=";
@@ -27,6 +27,12 @@ async fn pages(region: &Region) -> Vec<String> {
         .await
         .is(201)
         .text("/id");
+    let hostile = json!({"name": "<script>alert(4)</script>", "redirect_uris": ["https://c.example/'<b>"]});
+    let client = region.admin("POST", "/clients").json(&hostile).send().await;
+    let client = format!("/console/clients/{}", client.is(201).text("/client_id"));
+    let app = ThirdParty::register(region, "https://app.example/cb").await;
+    app.request(&region.admin_browser().await).await.is(200);
+    let approval = format!("/console/oauth-approvals/{}", app.approval().await["id"].as_str().unwrap());
     let accounts = "/console/service-accounts";
     let own = format!("{accounts}/{}", account.id);
     vec![
@@ -48,6 +54,19 @@ async fn pages(region: &Region) -> Vec<String> {
         format!("/console/users/{person}/invitation"),
         "/console/settings".to_owned(),
         format!("/console/settings/subscriptions/{}", region.subscription()),
+        "/console/oauth-approvals".to_owned(),
+        "/console/oauth-approvals?status=rejected".to_owned(),
+        approval,
+        "/console/clients".to_owned(),
+        "/console/clients/new".to_owned(),
+        client.clone(),
+        format!("{client}/edit"),
+        format!("{client}/rotate"),
+        format!("{client}/delete"),
+        "/console/audit-events".to_owned(),
+        "/console/audit-events?actor=%22%3E%3Cscript%3E".to_owned(),
+        "/console/connected-apps".to_owned(),
+        "/console/sessions".to_owned(),
         "/console/nothing".to_owned(),
     ]
 }

@@ -193,7 +193,9 @@ async fn an_invitation_is_sent_again_until_there_is_a_password() {
         .leads_to(&format!("{LIST}/{id}?done=invitation-sent"));
     let trail = region.admin("GET", "/audit-events").send().await.json();
     let events = trail["items"].as_array().unwrap();
-    let invited = events.iter().any(|event| event["action"] == "user.invited" && event["target"]["id"] == id);
+    let invited = events
+        .iter()
+        .any(|event| event["action"] == "user.invited" && event["target"]["id"] == id);
     assert!(invited, "{events:#?}");
 
     let (signed_in, _) = browser_of(&region, json!(["viewer"]), None).await;

@@ -91,6 +91,14 @@ impl Region {
         self.by(&self.running.facts.admin.token, method, path)
     }
 
+    /// The first admin's id.
+    pub(crate) async fn admin_id(&self) -> String {
+        let users = self.admin("GET", "/users").send().await.is(200).json();
+        let mut all = users["items"].as_array().unwrap().iter();
+        let admin = all.find(|user| user["email"] == *self.running.facts.admin.email);
+        admin.unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
     /// A request to the management API by whoever holds this token.
     pub(crate) fn by(&self, token: &str, method: &str, path: &str) -> Asked {
         self.http.ask(method, &format!("/api/v1{path}")).bearer(token)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use regent::domain::Action;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -77,6 +78,14 @@ async fn what_is_told_is_what_is_in_the_audit_trail() {
         ids(&json!(region.events().await), "/detail/id"),
         ids(&trail["items"], "/id")
     );
+}
+
+#[test]
+fn the_schema_has_every_type_of_event_and_no_other() {
+    let schema = std::fs::read_to_string(tests().join("../events/emitted/event.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let types: Vec<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
+    assert_eq!(schema["properties"]["type"]["enum"], json!(types));
 }
 
 #[tokio::test]

@@ -105,20 +105,18 @@ async fn whoever_is_removed_demoted_or_retyped_is_out_at_once() {
 }
 
 #[tokio::test]
-async fn roles_are_looked_up_with_every_request() {
+async fn a_role_that_grants_more_does_so_at_once_and_one_that_grants_less_ends_sessions() {
     let region = Region::start().await;
     let role = region.role("Looks at people", json!(["users:read"]), json!([])).await;
     let (_, email) = person(&region, json!([role])).await;
     let browser = region.browser();
     browser.sign_in(&email, PASSWORD).await.is(303);
-    browser.ask("GET", "/api/v1/users").send().await.is(200);
     let path = format!("/roles/{role}");
-    region
-        .admin("PATCH", &path)
-        .json(&json!({"privileges": ["audit:read"]}))
-        .send()
-        .await
-        .is(200);
-    browser.ask("GET", "/api/v1/users").send().await.is(403);
-    assert!(signed_in(&browser).await);
+    let edit = |privileges| region.admin("PATCH", &path).json(&json!({"privileges": privileges}));
+    browser.ask("GET", "/api/v1/audit-events").send().await.problem(403);
+    edit(json!(["users:read", "audit:read"])).send().await.is(200);
+    browser.ask("GET", "/api/v1/audit-events").send().await.is(200);
+    edit(json!(["audit:read"])).send().await.is(200);
+    browser.ask("GET", "/api/v1/users").send().await.problem(401);
+    assert!(!signed_in(&browser).await);
 }

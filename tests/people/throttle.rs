@@ -121,7 +121,8 @@ async fn many_addresses_at_one_account_and_one_address_at_many_accounts_are_thro
 async fn guessing_in_parallel_at_several_instances_gains_nothing() {
     let region = Region::start().await;
     let (email, _) = admin(&region);
-    let instances = [region.browser(), Apart::with(&region, |_| {}).await.browser()];
+    let instance = async || Apart::with(&region, |_| {}).await.browser();
+    let instances = [instance().await, instance().await];
     let mut guesses = tokio::task::JoinSet::new();
     for guess in 0..40 {
         let (browser, email) = (instances[guess % 2].copy(), email.to_owned());

@@ -131,10 +131,7 @@ async fn edit(
         name: body.name,
         redirect_uris: body.redirect_uris,
     };
-    let edited = perform(&app, async || {
-        client::edit(&app, &caller, &id, &changes, version).await
-    })
-    .await?;
+    let edited = perform(&app, async || client::edit(&app, &caller, &id, &changes, version).await).await?;
     Ok(one(&ClientView::of(&edited, app.now())))
 }
 

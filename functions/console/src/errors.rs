@@ -148,7 +148,7 @@ mod tests {
         let (status, errors) = Errors::of(&error).unwrap();
         assert_eq!(status, StatusCode::BAD_REQUEST);
         assert_eq!(errors.at("roles"), Some("Must be at most 20 roles."));
-        assert_eq!((errors.at("name"), errors.whole), (None, None));
+        assert_eq!((errors.at("name"), errors.whole.as_deref()), (None, None));
     }
 
     #[test]

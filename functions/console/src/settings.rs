@@ -99,7 +99,7 @@ async fn save(State(app): State<App>, admin: Admin, posted: Posted) -> Answer {
     };
     let mut shown = shown(&app, &admin).await?;
     if let Some(form) = &mut shown.organization {
-        form.name = posted.text("name").to_owned();
+        posted.text("name").clone_into(&mut form.name);
         form.dynamic_registration = posted.ticked("dynamic_registration");
         form.metadata_documents = posted.ticked("metadata_documents");
         form.errors = errors;

@@ -60,16 +60,15 @@ pub(super) fn forgotten(address: &str, source: &str) -> [Throttle; 2] {
 
 /// The network that a source address stands for: an IPv6 customer has at least 2⁶⁴ addresses.
 pub fn network(source: &str) -> String {
-    match source.parse::<IpAddr>() {
-        Ok(IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
-            Some(v4) => v4.to_string(),
-            None => {
-                let [a, b, c, d, ..] = v6.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-        },
-        Ok(IpAddr::V4(v4)) => v4.to_string(),
-        Err(_) => "unknown".to_owned(),
+    let Ok(address) = source.parse::<IpAddr>() else {
+        return "unknown".to_owned();
+    };
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
     }
 }
 

@@ -75,14 +75,30 @@ mod tests {
         for (audience, expected) in [
             ("https://h", Some("https://h/.well-known/oauth-protected-resource")),
             ("https://h/", Some("https://h/.well-known/oauth-protected-resource")),
-            ("https://h:8443/a/b", Some("https://h:8443/.well-known/oauth-protected-resource/a/b")),
-            ("https://h/a/?x=1", Some("https://h/.well-known/oauth-protected-resource/a/?x=1")),
-            ("https://h?x=1", Some("https://h/.well-known/oauth-protected-resource?x=1")),
-            ("http://127.0.0.1:9/a", Some("http://127.0.0.1:9/.well-known/oauth-protected-resource/a")),
+            (
+                "https://h:8443/a/b",
+                Some("https://h:8443/.well-known/oauth-protected-resource/a/b"),
+            ),
+            (
+                "https://h/a/?x=1",
+                Some("https://h/.well-known/oauth-protected-resource/a/?x=1"),
+            ),
+            (
+                "https://h?x=1",
+                Some("https://h/.well-known/oauth-protected-resource?x=1"),
+            ),
+            (
+                "http://127.0.0.1:9/a",
+                Some("http://127.0.0.1:9/.well-known/oauth-protected-resource/a"),
+            ),
             ("http://h/a", None),
             ("urn:example:api", None),
         ] {
-            assert_eq!(Audience::parse(audience).unwrap().metadata_url().as_deref(), expected, "{audience}");
+            assert_eq!(
+                Audience::parse(audience).unwrap().metadata_url().as_deref(),
+                expected,
+                "{audience}"
+            );
         }
     }
 

@@ -25,7 +25,10 @@ impl ResolveDns for Resolver {
             // The system's resolver blocks.
             let looking = tokio::task::spawn_blocking(move || (asked, 0).to_socket_addrs());
             let found = looking.await.map_err(ResolveDnsError::new)?;
-            let addresses = found.map_err(ResolveDnsError::new)?.map(|address| address.ip()).collect();
+            let addresses = found
+                .map_err(ResolveDnsError::new)?
+                .map(|address| address.ip())
+                .collect();
             self.check(name, addresses).map_err(ResolveDnsError::new)
         })
     }
@@ -34,7 +37,13 @@ impl ResolveDns for Resolver {
 impl Resolver {
     fn check(&self, name: &str, addresses: Vec<IpAddr>) -> Result<Vec<IpAddr>, Refused> {
         let here = self.allow_loopback && name == "localhost";
-        let fit = |address: &IpAddr| if here { address.is_loopback() } else { is_public(*address) };
+        let fit = |address: &IpAddr| {
+            if here {
+                address.is_loopback()
+            } else {
+                is_public(*address)
+            }
+        };
         if !addresses.is_empty() && addresses.iter().all(fit) {
             Ok(addresses)
         } else {
@@ -60,7 +69,9 @@ pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => {
             let bits = u32::from(address);
-            !SPECIAL_V4.iter().any(|(net, length)| bits >> (32 - length) == u32::from(*net) >> (32 - length))
+            !SPECIAL_V4
+                .iter()
+                .any(|(net, length)| bits >> (32 - length) == u32::from(*net) >> (32 - length))
         }
         IpAddr::V6(address) => {
             let bits = u128::from(address);
@@ -76,24 +87,24 @@ const fn v4(a: u8, b: u8, c: u8, d: u8) -> Ipv4Addr {
 
 /// IANA IPv4 Special-Purpose Address Registry, with multicast and what is reserved.
 const SPECIAL_V4: [(Ipv4Addr, u32); 18] = [
-    (v4(0, 0, 0, 0), 8),        // this network
-    (v4(10, 0, 0, 0), 8),       // private use
-    (v4(100, 64, 0, 0), 10),    // carrier-grade NAT
-    (v4(127, 0, 0, 0), 8),      // loopback
-    (v4(169, 254, 0, 0), 16),   // link-local, and every cloud's metadata service
-    (v4(172, 16, 0, 0), 12),    // private use
-    (v4(192, 0, 0, 0), 24),     // IETF protocol assignments
-    (v4(192, 0, 2, 0), 24),     // documentation
-    (v4(192, 31, 196, 0), 24),  // AS112
-    (v4(192, 52, 193, 0), 24),  // automatic multicast tunnelling
-    (v4(192, 88, 99, 0), 24),   // 6to4 relays
-    (v4(192, 168, 0, 0), 16),   // private use
-    (v4(192, 175, 48, 0), 24),  // AS112
-    (v4(198, 18, 0, 0), 15),    // benchmarking
-    (v4(198, 51, 100, 0), 24),  // documentation
-    (v4(203, 0, 113, 0), 24),   // documentation
-    (v4(224, 0, 0, 0), 4),      // multicast
-    (v4(240, 0, 0, 0), 4),      // reserved, and broadcast
+    (v4(0, 0, 0, 0), 8),       // this network
+    (v4(10, 0, 0, 0), 8),      // private use
+    (v4(100, 64, 0, 0), 10),   // carrier-grade NAT
+    (v4(127, 0, 0, 0), 8),     // loopback
+    (v4(169, 254, 0, 0), 16),  // link-local, and every cloud's metadata service
+    (v4(172, 16, 0, 0), 12),   // private use
+    (v4(192, 0, 0, 0), 24),    // IETF protocol assignments
+    (v4(192, 0, 2, 0), 24),    // documentation
+    (v4(192, 31, 196, 0), 24), // AS112
+    (v4(192, 52, 193, 0), 24), // automatic multicast tunnelling
+    (v4(192, 88, 99, 0), 24),  // 6to4 relays
+    (v4(192, 168, 0, 0), 16),  // private use
+    (v4(192, 175, 48, 0), 24), // AS112
+    (v4(198, 18, 0, 0), 15),   // benchmarking
+    (v4(198, 51, 100, 0), 24), // documentation
+    (v4(203, 0, 113, 0), 24),  // documentation
+    (v4(224, 0, 0, 0), 4),     // multicast
+    (v4(240, 0, 0, 0), 4),     // reserved, and broadcast
 ];
 
 /// Global unicast. All else is loopback, local, multicast, mapped or translated IPv4, or nobody's.

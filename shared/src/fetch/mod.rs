@@ -166,7 +166,9 @@ async fn read(response: HttpResponse) -> Result<Fetched, DocumentError> {
     }
     let cache_control: Vec<&str> = response.headers().get_all(CACHE_CONTROL.as_str()).collect();
     let lifetime = lifetime(&cache_control.join(","));
-    let body = Limited::new(response.into_body(), DocumentError::MAX_BYTES).collect().await;
+    let body = Limited::new(response.into_body(), DocumentError::MAX_BYTES)
+        .collect()
+        .await;
     let body = body.map_err(|error| {
         if error.is::<LengthLimitError>() {
             DocumentError::TooLong
@@ -182,7 +184,12 @@ async fn read(response: HttpResponse) -> Result<Fetched, DocumentError> {
 
 /// `application/json`, or what is JSON underneath (RFC 6839 §3.1).
 fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
@@ -195,11 +202,13 @@ fn lifetime(cache_control: &str) -> Seconds {
             "no-store" | "no-cache" => return Seconds(SHORTEST),
             "max-age" => {
                 let value = value.trim().trim_matches('"');
-                seconds = value.parse().unwrap_or(if value.bytes().all(|byte| byte.is_ascii_digit()) {
-                    LONGEST
-                } else {
-                    USUAL
-                });
+                seconds = value
+                    .parse()
+                    .unwrap_or(if value.bytes().all(|byte| byte.is_ascii_digit()) {
+                        LONGEST
+                    } else {
+                        USUAL
+                    });
             }
             _ => {}
         }

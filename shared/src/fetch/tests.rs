@@ -22,7 +22,11 @@ fn only_https_urls_with_a_host_name_are_asked_for() {
         ("http://[::1]:9/client.json", false, true),
     ] {
         let asked = |allow| Documents::new(allow).check(&url(text)).is_ok();
-        assert_eq!((asked(false), asked(true)), (anywhere, on_a_developers_machine), "{text}");
+        assert_eq!(
+            (asked(false), asked(true)),
+            (anywhere, on_a_developers_machine),
+            "{text}"
+        );
     }
 }
 
@@ -60,7 +64,10 @@ fn what_is_no_document_url_never_gets_here() {
 
 #[test]
 fn a_name_that_leads_here_is_refused_after_it_was_looked_up() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let fetched = runtime.block_on(Documents::new(false).fetch(&url("https://localhost:1/client.json")));
     assert_eq!(fetched.unwrap_err(), DocumentError::HostRefused);
 }
@@ -102,10 +109,21 @@ fn a_document_is_good_as_long_as_its_answer_says_within_bounds() {
 
 #[test]
 fn content_types() {
-    for good in ["application/json", "Application/JSON; charset=utf-8", "application/oauth+json"] {
+    for good in [
+        "application/json",
+        "Application/JSON; charset=utf-8",
+        "application/oauth+json",
+    ] {
         assert!(is_json(good), "{good}");
     }
-    for bad in ["", "text/html", "text/json", "application/jsonp", "application/json, text/html", "json"] {
+    for bad in [
+        "",
+        "text/html",
+        "text/json",
+        "application/jsonp",
+        "application/json, text/html",
+        "json",
+    ] {
         assert!(!is_json(bad), "{bad}");
     }
 }

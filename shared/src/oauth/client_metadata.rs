@@ -47,7 +47,10 @@ impl ClientMetadata {
         let grant_types = list(&members, GRANT_TYPES)?;
         if let Some(types) = &grant_types {
             // Whoever registers itself acts for people only: a service account is an admin's to make.
-            if ["client_credentials", "password", "implicit"].iter().any(|no| types.contains(no)) {
+            if ["client_credentials", "password", "implicit"]
+                .iter()
+                .any(|no| types.contains(no))
+            {
                 return refused(GRANT_TYPES, "must be authorization_code and refresh_token only");
             }
             flows(types)?;
@@ -88,7 +91,12 @@ impl ClientMetadata {
         }
         match text(&members, METHOD)? {
             None | Some("none") => {}
-            Some(_) => return refused(METHOD, "must be none: this server knows no other for metadata documents"),
+            Some(_) => {
+                return refused(
+                    METHOD,
+                    "must be none: this server knows no other for metadata documents",
+                );
+            }
         }
         let grant_types = list(&members, GRANT_TYPES)?;
         if let Some(types) = &grant_types {
@@ -149,7 +157,10 @@ fn list<'a>(members: &'a Map<String, Value>, member: &'static str) -> Result<Opt
     let strings = value
         .as_array()
         .and_then(|items| items.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
-    strings.map_or_else(|| refused(member, "must be a list of strings"), |strings| Ok(Some(strings)))
+    strings.map_or_else(
+        || refused(member, "must be a list of strings"),
+        |strings| Ok(Some(strings)),
+    )
 }
 
 fn name(members: &Map<String, Value>) -> Result<Option<Name<64>>, MetadataError> {
@@ -188,7 +199,9 @@ fn flows(grant_types: &[&str]) -> Result<(), MetadataError> {
 fn stand_in(redirect_uris: &[RedirectUri]) -> Result<Name<64>, MetadataError> {
     let origin = redirect_uris.first().map(RedirectUri::origin);
     let host = origin.as_ref().and_then(Origin::host).map(str::to_owned);
-    let called = host.or_else(|| origin.map(|origin| origin.to_string())).unwrap_or_default();
+    let called = host
+        .or_else(|| origin.map(|origin| origin.to_string()))
+        .unwrap_or_default();
     let called: String = called.chars().take(64).collect();
     Name::parse(&called).map_err(|why| MetadataError { member: NAME, why })
 }

@@ -1,6 +1,6 @@
 //! Service accounts: the list, one of them, and the question before some are deleted.
 
-use super::part::{counted, hidden, selector, span};
+use super::part::{counted, delete_selected, hidden, selector, span};
 use super::{credential, page, role};
 use crate::account::{Doomed, Listed, Shown};
 use crate::admin::Admin;
@@ -48,9 +48,9 @@ pub(crate) fn list(admin: &Admin, listed: &Listed) -> Response {
                 (counted(subscription.service_accounts as usize, "service account"))
                 " of at most " (subscription.service_account_limit) " in this subscription."
             }
-            form method="get" action=(path::DELETE_ACCOUNTS) {
+            form.form method="get" action=(path::DELETE_ACCOUNTS) {
                 (table(admin, &listed.page.items, manages))
-                @if manages { div.actions { button.button type="submit" { "Delete selected…" } } }
+                @if manages { div.actions { (delete_selected("account")) } }
             }
             (pagination(listed.later.then_some(here.as_str()), next.as_deref()))
         }
@@ -103,7 +103,7 @@ fn table(admin: &Admin, accounts: &[User], manages: bool) -> Markup {
         let account = user.service()?;
         let name = html! {
             a href=(path::account(user.id)) { (text(user.name.as_str())) }
-            span.muted.block { (user.email) }
+            span.muted.block { (text(user.email.as_str())) }
         };
         Some(Row::new([
             if manages {

@@ -68,7 +68,7 @@ fn subject(admin: &Admin, asked: &Form) -> Markup {
                 }
                 (Field::text("name", "Name")
                     .value(&asked.typed.name)
-                    .hint("Its address is made from it. At most 20 characters; it stays as it is.")
+                    .hint("At most 20 characters. Its address is made from it, and it cannot be changed later.")
                     .error(asked.errors.at("name"))
                     .autocomplete("off")
                     .max(20)
@@ -119,9 +119,11 @@ fn lifetime(asked: &Form) -> Markup {
         (Select::new("token_lifetime", "Token lifetime", choices)
             .hint("How long each access token works. Fixed once the account is created; wanting another one later means another account.")
             .error(asked.errors.at("token_lifetime")))
-        (Field::number("seconds", "Seconds", 300, 2_592_000)
-            .value(&asked.typed.seconds)
-            .hint("Only for “another number of seconds”: 300 (5 minutes) to 2,592,000 (30 days).")
-            .error(asked.errors.at("seconds")))
+        div.depends {
+            (Field::number("seconds", "Seconds", 300, 2_592_000)
+                .value(&asked.typed.seconds)
+                .hint("For “another number of seconds”: 300 (5 minutes) to 2,592,000 (30 days).")
+                .error(asked.errors.at("seconds")))
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! deleted. A client ID and a secret are only ever shown by their last four characters here.
 
 use super::page;
-use super::part::{counted, hidden, selector};
+use super::part::{counted, delete_selected, hidden, selector};
 use crate::account::Shown;
 use crate::admin::Admin;
 use crate::path;
@@ -31,12 +31,12 @@ pub(super) fn section_of(admin: &Admin, shown: &Shown) -> Markup {
                 create.clone(),
             ))
         } @else {
-            form method="get" action=(path::delete_credentials(user.id)) {
+            form.form method="get" action=(path::delete_credentials(user.id)) {
                 (table(shown, manages))
                 @if manages {
                     div.actions {
                         (create)
-                        button.button type="submit" { "Delete selected…" }
+                        (delete_selected("credential"))
                     }
                 }
             }
@@ -55,7 +55,7 @@ fn table(shown: &Shown, manages: bool) -> Markup {
     let rows = credentials.into_iter().map(|credential| {
         let name = html! {
             (text(credential.name.as_str()))
-            @if let Some(uri) = &credential.redirect_uri { span.muted.block { (text(uri.as_str())) } }
+            @if let Some(uri) = &credential.redirect_uri { span.muted.block { code { (text(uri.as_str())) } } }
         };
         let client_id = user.client_id(&shown.app.config().region, &shown.account, credential.id);
         let cells = [
@@ -69,7 +69,7 @@ fn table(shown: &Shown, manages: bool) -> Markup {
             } else {
                 name
             },
-            html! { code { (client_id.masked()) } },
+            html! { code.masked { (client_id.masked()) } },
             secret(credential, now),
             time(credential.created_at),
             when(credential.last_used_at, "Never"),
@@ -98,7 +98,7 @@ fn last_four(credential: &Credential) -> String {
 fn secret(credential: &Credential, now: Timestamp) -> Markup {
     let former = credential.live_secrets(now).nth(1).and_then(|former| former.expires_at);
     html! {
-        code { (last_four(credential)) }
+        code.masked { (last_four(credential)) }
         @if let Some(end) = former { span.muted.block { "The one before works until " (time(end)) } }
     }
 }

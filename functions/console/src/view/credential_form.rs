@@ -81,10 +81,12 @@ fn expiry(asked: &Form) -> Markup {
         (Select::new("expiry", "Expires", choices)
             .hint("When it stops working by itself, with its tokens.")
             .error(asked.errors.at("expires_at")))
-        (Field::text("day", "Day")
-            .kind("date")
-            .value(&typed.day)
-            .hint("Only for “on a day of your choice”: it stops working when that day begins (UTC).")
-            .error(asked.errors.at("day")))
+        div.depends {
+            (Field::text("day", "Day")
+                .kind("date")
+                .value(&typed.day)
+                .hint("For “on a day of your choice”: it stops working when that day begins (UTC).")
+                .error(asked.errors.at("day")))
+        }
     }
 }

@@ -33,7 +33,6 @@ pub(crate) fn page(admin: &Admin, section: Section, title: &str, content: Markup
         person: admin.caller().user().email.as_str(),
         sections: &sections,
         current: section,
-        waiting: 0,
         sign_out_csrf: &sign_out,
     };
     Page::console(&shell, title, content).toast(admin.done().map(crate::done::Done::says))

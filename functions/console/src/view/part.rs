@@ -44,6 +44,11 @@ pub(super) fn selector(name: &str, value: &str, what: &str, content: &Markup) ->
     }
 }
 
+/// The button for the rows that are selected.
+pub(super) fn delete_selected(name: &str) -> Markup {
+    html! { button.button type="submit" data-needs=(name) { "Delete selected…" } }
+}
+
 /// A span of seconds in the largest unit that fits evenly: `1 day`, `90 minutes`.
 pub(super) fn span(seconds: u32) -> String {
     let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];

@@ -13,17 +13,17 @@ use regent::web::page::{Kind, Section, Tone, actions, copyable, heading, html, l
 
 /// A new service account with its first secret.
 pub(crate) fn new_account(app: &App, admin: &Admin, made: &NewSecret) -> Result<Response, ActError> {
-    reveal(app, admin, made, &format!("{} is created", made.user.name))
+    reveal(app, admin, made, "Service account created")
 }
 
 /// A new credential of an account.
 pub(crate) fn new_credential(app: &App, admin: &Admin, made: &NewSecret) -> Result<Response, ActError> {
-    reveal(app, admin, made, "The credential is created")
+    reveal(app, admin, made, "Credential created")
 }
 
 /// A credential with its new secret.
 pub(crate) fn rotated(app: &App, admin: &Admin, made: &NewSecret) -> Result<Response, ActError> {
-    reveal(app, admin, made, "The secret is rotated")
+    reveal(app, admin, made, "Secret rotated")
 }
 
 fn reveal(app: &App, admin: &Admin, made: &NewSecret, title: &str) -> Result<Response, ActError> {
@@ -38,8 +38,9 @@ fn reveal(app: &App, admin: &Admin, made: &NewSecret, title: &str) -> Result<Res
         .live_secrets(app.now())
         .nth(1)
         .and_then(|former| former.expires_at);
+    let about = format!("{}, credential “{}”", made.user.name, credential.name);
     let content = html! {
-        (heading(title, None, html! {}))
+        (heading(title, Some(&about), html! {}))
         div.panel.narrow data-unsaved {
             (notice(Tone::Warning, html! {
                 p { strong { "Copy the client secret now." } " It is shown this once; nobody can look it up later, not even an admin." }

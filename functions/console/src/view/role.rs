@@ -21,10 +21,13 @@ pub(super) fn name(organization: &Organization, role: RoleRef) -> String {
 pub(super) fn names(admin: &Admin, roles: &BTreeSet<RoleRef>) -> Markup {
     let organization = admin.caller().organization();
     html! {
-        @if roles.is_empty() { span.muted { "None" } }
-        @for (index, role) in roles.iter().enumerate() {
-            @if index > 0 { ", " }
-            (text(&name(organization, *role)))
+        @if roles.is_empty() { span.muted { "None" } } @else {
+            span {
+                @for (index, role) in roles.iter().enumerate() {
+                    @if index > 0 { ", " }
+                    (text(&name(organization, *role)))
+                }
+            }
         }
     }
 }
@@ -45,7 +48,7 @@ fn about(organization: &Organization, role: RoleRef) -> String {
     let scopes = role
         .into_iter()
         .flat_map(|role| role.scopes.values())
-        .flat_map(|scopes| scopes.iter());
+        .flat_map(regent::domain::Scopes::iter);
     let all: BTreeSet<String> = privileges
         .map(|privilege| privilege.as_str().to_owned())
         .chain(scopes.map(ToString::to_string))

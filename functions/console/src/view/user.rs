@@ -56,9 +56,11 @@ fn row(admin: &Admin, user: &User) -> Row {
         UserKind::Person(_) => None,
     };
     let name = html! {
-        @if let Some(href) = href { a href=(href) { (text(user.name.as_str())) } } @else { (text(user.name.as_str())) }
-        @if user.id == admin.caller().user().id { " " span.muted { "(you)" } }
-        span.muted.block { (user.email) }
+        span {
+            @if let Some(href) = href { a href=(href) { (text(user.name.as_str())) } } @else { (text(user.name.as_str())) }
+            @if user.id == admin.caller().user().id { " " span.muted { "(you)" } }
+        }
+        span.muted.block { (text(user.email.as_str())) }
     };
     Row::new([
         name,

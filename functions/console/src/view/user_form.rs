@@ -80,10 +80,10 @@ fn known(admin: &Admin, asked: &Form, user: &User, version: u64) -> Markup {
     };
     html! {
         (heading(user.name.as_str(), Some(user.email.as_str()), buttons))
-        (section("access", "Type and access", html! {
+        div.panel.narrow {
             (wrong(&asked.errors))
             (form(&action, &admin.csrf(&action), fields))
-        }))
+        }
         (section("about", "About this user", facts(user)))
     }
 }

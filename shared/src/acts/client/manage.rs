@@ -47,7 +47,10 @@ fn check_caller(caller: &Caller) -> Result<(), ActError> {
 
 fn check_redirect_uris(uris: &[RedirectUri]) -> Result<(), ActError> {
     Client::check_redirect_uris(uris).map_err(|why| ActError::field("redirect_uris", why))?;
-    let repeated = uris.iter().enumerate().find(|(index, uri)| uris[..*index].contains(uri));
+    let repeated = uris
+        .iter()
+        .enumerate()
+        .find(|(index, uri)| uris[..*index].contains(uri));
     repeated.map_or(Ok(()), |(index, _)| {
         let field = format!("redirect_uris/{index}");
         Err(ActError::field(&field, Invalid::new("must not occur twice")))

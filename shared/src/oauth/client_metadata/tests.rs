@@ -54,30 +54,47 @@ fn a_registration_says_how_it_authenticates_and_what_it_is_called() {
 fn grant_types_that_are_not_ours_are_left_out_of_what_it_gets() {
     let device = "urn:ietf:params:oauth:grant-type:device_code";
     let asked = json!({"grant_types": ["authorization_code", "refresh_token", device], "response_types": ["code"]});
-    assert_eq!(registration(&asked).unwrap().grant_types(), ["authorization_code", "refresh_token"]);
+    assert_eq!(
+        registration(&asked).unwrap().grant_types(),
+        ["authorization_code", "refresh_token"]
+    );
 }
 
 #[test]
 fn a_registration_is_refused_by_the_member_that_is_wrong() {
-    let many: Vec<String> = (0..=Client::MAX_REDIRECT_URIS).map(|n| format!("https://a.test/{n}")).collect();
+    let many: Vec<String> = (0..=Client::MAX_REDIRECT_URIS)
+        .map(|n| format!("https://a.test/{n}"))
+        .collect();
     for (members, member) in [
         (json!({"redirect_uris": null}), "redirect_uris"),
         (json!({"redirect_uris": []}), "redirect_uris"),
         (json!({"redirect_uris": many}), "redirect_uris"),
         (json!({"redirect_uris": "https://a.test/"}), "redirect_uris"),
         (json!({"redirect_uris": [1]}), "redirect_uris"),
-        (json!({"redirect_uris": ["https://a.test/cb", "http://a.test/cb"]}), "redirect_uris"),
+        (
+            json!({"redirect_uris": ["https://a.test/cb", "http://a.test/cb"]}),
+            "redirect_uris",
+        ),
         (json!({"redirect_uris": ["javascript:alert(1)"]}), "redirect_uris"),
         (json!({"redirect_uris": ["https://a.test/#x"]}), "redirect_uris"),
         (json!({"client_name": "a\u{202E}b"}), "client_name"),
         (json!({"client_name": "a\nb"}), "client_name"),
         (json!({"client_name": "a".repeat(65)}), "client_name"),
         (json!({"client_name": 7}), "client_name"),
-        (json!({"token_endpoint_auth_method": "private_key_jwt"}), "token_endpoint_auth_method"),
+        (
+            json!({"token_endpoint_auth_method": "private_key_jwt"}),
+            "token_endpoint_auth_method",
+        ),
         (json!({"token_endpoint_auth_method": ""}), "token_endpoint_auth_method"),
         (json!({"grant_types": ["client_credentials"]}), "grant_types"),
-        (json!({"grant_types": ["authorization_code", "client_credentials"]}), "grant_types"),
-        (json!({"grant_types": ["implicit"], "response_types": ["token"]}), "grant_types"),
+        (
+            json!({"grant_types": ["authorization_code", "client_credentials"]}),
+            "grant_types",
+        ),
+        (
+            json!({"grant_types": ["implicit"], "response_types": ["token"]}),
+            "grant_types",
+        ),
         (json!({"grant_types": ["refresh_token"]}), "grant_types"),
         (json!({"grant_types": []}), "grant_types"),
         (json!({"grant_types": "authorization_code"}), "grant_types"),
@@ -114,9 +131,18 @@ fn a_document_is_refused_by_the_member_that_is_wrong() {
         (json!({"redirect_uris": ["ftp://a.test/"]}), "redirect_uris"),
         (json!({"client_secret": "x"}), "client_secret"),
         (json!({"client_secret_expires_at": 0}), "client_secret_expires_at"),
-        (json!({"token_endpoint_auth_method": "client_secret_basic"}), "token_endpoint_auth_method"),
-        (json!({"token_endpoint_auth_method": "client_secret_jwt"}), "token_endpoint_auth_method"),
-        (json!({"token_endpoint_auth_method": "private_key_jwt"}), "token_endpoint_auth_method"),
+        (
+            json!({"token_endpoint_auth_method": "client_secret_basic"}),
+            "token_endpoint_auth_method",
+        ),
+        (
+            json!({"token_endpoint_auth_method": "client_secret_jwt"}),
+            "token_endpoint_auth_method",
+        ),
+        (
+            json!({"token_endpoint_auth_method": "private_key_jwt"}),
+            "token_endpoint_auth_method",
+        ),
         (json!({"grant_types": ["client_credentials"]}), "grant_types"),
         (json!({"response_types": ["token"]}), "response_types"),
     ] {

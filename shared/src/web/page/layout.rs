@@ -18,8 +18,6 @@ pub struct Shell<'a> {
     pub sections: &'a [Section],
     /// Where this page belongs.
     pub current: Section,
-    /// How many approvals wait, beside that section's name.
-    pub waiting: usize,
     /// The CSRF token of the sign-out form (purpose `/sign-out`).
     pub sign_out_csrf: &'a str,
 }
@@ -43,6 +41,10 @@ enum Layout {
 
 impl Page {
     /// A card in the middle: `title` is its `h1`, `content` comes under it.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "as in `console`, markup is made where it is handed over"
+    )]
     pub fn card(place: Place, title: &str, content: Markup) -> Self {
         let content = html! { h1 { (super::text(title)) } (content) };
         Self::of(
@@ -184,9 +186,6 @@ impl Shell<'_> {
                 a href=(section.path()) aria-current=[current] {
                     (section.icon())
                     span { (section.label()) }
-                    @if section == Section::Approvals && self.waiting > 0 {
-                        span.count { (self.waiting) span.visually-hidden { " waiting" } }
-                    }
                 }
             }
         }
@@ -214,7 +213,6 @@ mod tests {
             person: "ada@acme.test\"><script>",
             sections: &[Section::ServiceAccounts, Section::Approvals, Section::Sessions],
             current: Section::Approvals,
-            waiting: 3,
             sign_out_csrf: "token",
         }
     }

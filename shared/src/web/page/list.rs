@@ -1,5 +1,10 @@
 //! Definition lists, empty states, and the way to the next page of a list.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "markup is made where it is handed over: borrowing it would only add ampersands"
+)]
+
 use maud::{Markup, html};
 
 /// Names and what stands behind them.

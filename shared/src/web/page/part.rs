@@ -1,5 +1,10 @@
 //! Small parts: headings, buttons, forms, badges, notices, copyable values, confirmations.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "markup is made where it is handed over: borrowing it would only add ampersands"
+)]
+
 use maud::{Markup, html};
 
 /// What a button is for.

@@ -130,6 +130,9 @@ mod tests {
             markup.contains(r#"data-label="Name""#) && !markup.contains("data-label=\"-"),
             "{markup}"
         );
-        assert!(markup.contains(r#"<span class="visually-hidden">Actions</span>"#), "{markup}");
+        assert!(
+            markup.contains(r#"<span class="visually-hidden">Actions</span>"#),
+            "{markup}"
+        );
     }
 }

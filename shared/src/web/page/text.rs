@@ -29,10 +29,7 @@ pub fn time(at: Timestamp) -> Markup {
 
 /// An instant that may not have been yet.
 pub fn when(at: Option<Timestamp>, otherwise: &str) -> Markup {
-    match at {
-        Some(at) => time(at),
-        None => html! { span.muted { (otherwise) } },
-    }
+    at.map_or_else(|| html! { span.muted { (otherwise) } }, time)
 }
 
 fn words(at: Timestamp) -> String {
