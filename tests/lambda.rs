@@ -9,6 +9,8 @@
 //!   Gateway encodes form bodies as base64; so do these.
 //! - `verify/authorizer-http*`: a Lambda authorizer's events, payload 2.0; `authorizer-rest*` and
 //!   `authorizer-token*`: payload 1.0, of types `REQUEST` and `TOKEN`.
+//! - `notify/`: batches of DynamoDB Streams records. `emitted/` is what that function puts on the
+//!   bus, with its schema.
 //!
 //! What only a running region knows stands as `{{name}}`, and `{{base64:…}}` is encoded after what
 //! is in it was filled in (`event`, `known`). A `case` says what an event must meet and what later
@@ -20,6 +22,7 @@ mod case;
 mod event;
 mod functions;
 mod known;
+mod notify;
 mod outage;
 mod runtime;
 mod stage;
@@ -33,7 +36,7 @@ use crate::lambda::case::Case;
 /// An event nobody feeds is an event nobody knows to be true.
 #[test]
 fn every_event_is_fed_to_a_function() {
-    let told: BTreeSet<String> = [accounts::story(), token::story(), verify::story()]
+    let told: BTreeSet<String> = [accounts::story(), token::story(), verify::story(), notify::story()]
         .into_iter()
         .flatten()
         .map(Case::into_event)

@@ -30,7 +30,7 @@ async fn it_is_served_to_everybody_and_names_this_region() {
     let document = document(&region).await;
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
     assert_eq!(document["servers"], json!([{"url": region.running.facts.issuer}]));
-    assert_eq!(document["security"], json!([{"bearer": []}]));
+    assert_eq!(document["security"], json!([{"bearer": []}, {"session": []}]));
     assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
 }
 

@@ -6,12 +6,13 @@
 //! forms      forms that somebody else sent      secrecy    who exists is nobody's business
 //! throttle   guessing costs time                password   forgotten, invited, changed
 //! address    people are renamed and moved       api        the management API with a session
-//! own        the present password for a new one
+//! own        the present password for a new one    mail       invitations and forgotten passwords, by mail
 //! ```
 
 mod address;
 mod api;
 mod forms;
+mod mail;
 mod own;
 mod password;
 mod secrecy;

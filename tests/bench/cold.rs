@@ -86,6 +86,8 @@ fn environment(name: &str) -> Vec<(&'static str, String)> {
         ("REGENT_ISSUER", text("https://us.example.com")),
         ("REGENT_TABLE", text("regent-us")),
         ("REGENT_SIGNING_SECRET", text("regent/us/signing-key")),
+        ("REGENT_MAIL_FROM", text("regent@example.com")),
+        ("REGENT_EVENT_BUS", text("regent-us")),
         ("REGENT_AUDIENCE", text("https://api.example.com")),
     ]
 }

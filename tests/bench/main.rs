@@ -55,7 +55,14 @@ fn main() {
 }
 
 /// The deployed binaries.
-const FUNCTIONS: [&str; 3] = ["regent-token", "regent-accounts", "regent-verify"];
+const FUNCTIONS: [&str; 6] = [
+    "regent-token",
+    "regent-authorize",
+    "regent-accounts",
+    "regent-console",
+    "regent-verify",
+    "regent-notify",
+];
 
 /// A binary of the build that this program is of.
 fn binary(name: &str) -> PathBuf {

@@ -1,4 +1,4 @@
-//! The three functions as processes, told what the template tells them and nothing else.
+//! The functions as processes, told what the template tells them and nothing else.
 
 use std::path::Path;
 
@@ -12,6 +12,7 @@ pub(super) struct Functions {
     token: Function,
     accounts: Function,
     verify: Function,
+    notify: Function,
 }
 
 impl Functions {
@@ -38,6 +39,7 @@ impl Functions {
             token: function("regent-token", &[("REGENT_SIGNING_SECRET", secret)]).await,
             accounts: function("regent-accounts", &[]).await,
             verify: function("regent-verify", &[("REGENT_AUDIENCE", region.facts.resource.clone())]).await,
+            notify: function("regent-notify", &outside(region)).await,
         }
     }
 
@@ -46,12 +48,24 @@ impl Functions {
         match event.split('/').next() {
             Some("token") => &self.token,
             Some("accounts") => &self.accounts,
+            Some("notify") => &self.notify,
             _ => &self.verify,
         }
     }
 
     /// All that they wrote.
     pub(super) fn logs(&self) -> String {
-        [&self.token, &self.accounts, &self.verify].map(Function::log).concat()
+        [&self.token, &self.accounts, &self.verify, &self.notify].map(Function::log).concat()
     }
+}
+
+/// The notify function's own settings.
+fn outside(region: &Running) -> [(&'static str, String); 4] {
+    let endpoint = region.outside.endpoint();
+    [
+        ("REGENT_MAIL_FROM", "Regent <regent@us.test>".to_owned()),
+        ("REGENT_EVENT_BUS", "regent-us".to_owned()),
+        ("AWS_ENDPOINT_URL_SESV2", endpoint.to_owned()),
+        ("AWS_ENDPOINT_URL_EVENTBRIDGE", endpoint.to_owned()),
+    ]
 }

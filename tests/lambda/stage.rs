@@ -75,6 +75,11 @@ impl Stage {
         }
     }
 
+    /// The region beside the functions.
+    pub(super) fn region(&self) -> &Running {
+        &self.region
+    }
+
     /// New processes, whose table is at a port where nobody listens.
     pub(super) async fn loses_the_table(&mut self) {
         self.functions = Functions::start(&self.region, "http://127.0.0.1:9", &self.folder.0).await;

@@ -157,8 +157,6 @@ async fn other_grants_are_unsupported() {
     let account = region.account().await;
     for grant in [
         "password",
-        "authorization_code",
-        "refresh_token",
         "implicit",
         "urn:ietf:params:oauth:grant-type:jwt-bearer",
         "urn:ietf:params:oauth:grant-type:token-exchange",

@@ -118,6 +118,9 @@ impl std::fmt::Display for Doomed {
     }
 }
 
+/// How many accounts are deleted at once; more than a page of the list has.
+const AT_ONCE: usize = 100;
+
 fn parse_doomed(text: &str) -> Result<(UserId, Option<u64>), Invalid> {
     let refused = || Invalid::new("must be a service account and its version");
     match text.split_once('.') {
@@ -138,7 +141,7 @@ async fn confirm(State(app): State<App>, admin: Admin, query: Query) -> Answer {
 async fn doomed(app: &App, admin: &Admin, named: &[UserId]) -> Result<Vec<Doomed>, Error> {
     admin.caller().may(regent::domain::Privilege::ServiceAccountsManage)?;
     let mut doomed: Vec<Doomed> = Vec::new();
-    for id in named {
+    for id in named.iter().take(AT_ONCE) {
         match account::read(app, admin.caller(), *id).await {
             Ok(user) if doomed.iter().all(|one| one.user.id != *id) => doomed.push(Doomed { user }),
             // Named twice, or deleted meanwhile.
@@ -152,8 +155,11 @@ async fn doomed(app: &App, admin: &Admin, named: &[UserId]) -> Result<Vec<Doomed
 /// Deletes one after the other. One that is gone already is no mistake; at one that has changed
 /// since, those that are left are asked about again.
 async fn delete(State(app): State<App>, admin: Admin, posted: Posted) -> Answer {
-    let named: Result<Vec<_>, _> = posted.all("account").map(parse_doomed).collect();
+    let named: Result<Vec<_>, _> = posted.all("account").take(AT_ONCE).map(parse_doomed).collect();
     let named = named.map_err(Error::Request)?;
+    if named.is_empty() {
+        return Ok(see_other(path::ACCOUNTS));
+    }
     for (index, (id, version)) in named.iter().enumerate() {
         let deleted = perform(&app, async || {
             account::delete(&app, admin.caller(), *id, *version).await

@@ -22,6 +22,7 @@ struct Known {
     visitor: Visitor,
     caller: Caller,
     path: String,
+    again: String,
     done: Option<Done>,
 }
 
@@ -34,6 +35,7 @@ impl Admin {
             visitor,
             caller,
             path: uri.path().to_owned(),
+            again: uri.path_and_query().map_or(uri.path(), |asked| asked.as_str()).to_owned(),
             done,
         }))
     }
@@ -51,6 +53,11 @@ impl Admin {
     /// The path that was asked for.
     pub(crate) fn path(&self) -> &str {
         &self.0.path
+    }
+
+    /// The path with its query, to ask for it again.
+    pub(crate) fn again(&self) -> &str {
+        &self.0.again
     }
 
     /// What was done before this page is shown.

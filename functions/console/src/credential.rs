@@ -100,6 +100,9 @@ async fn delete(State(app): State<App>, admin: Admin, Id(id): Id<UserId>, posted
     let named = named.map_err(Error::Request)?;
     // Those that are gone already need no deleting: the same form may be sent twice.
     let user = held(&app, &admin, id).await?;
+    if named.is_empty() {
+        return Ok(see_other(&path::account(id)));
+    }
     let left: BTreeSet<CredentialId> = named.iter().copied().filter(|id| of(&user, *id).is_ok()).collect();
     if !left.is_empty() {
         perform(&app, async || credential::delete(&app, admin.caller(), id, &left).await).await?;

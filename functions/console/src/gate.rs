@@ -27,7 +27,7 @@ pub(crate) async fn gate(State(app): State<App>, request: Request, handler: Hand
         Ok(visitor) => visitor,
         Err(error) => {
             log(&error);
-            return view::outage();
+            return view::outage(Next::of(request.uri()).as_str());
         }
     };
     let Some(signed_in) = visitor.signed_in() else {

@@ -47,6 +47,7 @@ use regent::web::see_other;
 pub fn router(app: App) -> Router {
     let pages = Router::new()
         .route(path::CONSOLE, get(async || see_other(path::ACCOUNTS)))
+        .route("/console/", get(async || see_other(path::ACCOUNTS)))
         .merge(account::routes())
         .merge(account_form::routes())
         .merge(credential::routes())

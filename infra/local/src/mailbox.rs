@@ -29,6 +29,11 @@ use message::Message;
 /// The most mails that are shown.
 const MOST: u32 = 100;
 
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; \
+                           form-action 'none'; frame-ancestors 'none'";
+const HTML_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+                           sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'";
+
 #[derive(Clone)]
 struct Mailbox {
     kept: Kept,
@@ -74,10 +79,8 @@ async fn list(State(mailbox): State<Mailbox>, headers: HeaderMap) -> Response {
     if accept.is_some_and(|accept| accept.contains("application/json")) {
         return json_answer(StatusCode::OK, &json!({ "items": messages }));
     }
-    const POLICY: &str = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; \
-                          form-action 'none'; frame-ancestors 'none'";
     let headers = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
     ];
     (headers, page::mailbox(&messages).into_string()).into_response()
@@ -103,13 +106,11 @@ async fn raw(State(mailbox): State<Mailbox>, Path(id): Path<i64>) -> Response {
 
 /// The HTML part as a mail program shows it: no script, nothing from anywhere, links open elsewhere.
 async fn html(State(mailbox): State<Mailbox>, Path(id): Path<i64>) -> Response {
-    const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
-                          sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'";
     match mailbox.kept.mail(id) {
         Ok(Some(mail)) => {
             let html = Message::of(&mail, &mailbox.issuer).html;
             let headers = [
-                (header::CONTENT_SECURITY_POLICY, POLICY),
+                (header::CONTENT_SECURITY_POLICY, HTML_POLICY),
                 (header::CONTENT_TYPE, "text/html; charset=utf-8"),
             ];
             let elsewhere = html.replacen("<head>", "<head><base target=\"_blank\">", 1);

@@ -3,7 +3,7 @@
 use super::{Invalid, Origin};
 use serde::{Deserialize, Serialize};
 
-/// An absolute redirect URI without fragment or user, at most 512 characters, in one of three
+/// An absolute redirect URI without fragment or user, at most 255 characters, in one of three
 /// forms: `https://host/…`; `http://` on loopback; a private-use scheme, which either contains a
 /// dot (`com.example.app:/cb`) or is followed by `//` (`cursor://…`). Kept as it was written, and
 /// compared as such.
@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 pub struct RedirectUri(String);
 
 const REFUSED: Invalid = Invalid::new(
-    "must be a redirect URI: https, http on loopback, or an app's own scheme; without fragment or user, at most 512 characters",
+    "must be a redirect URI: https, http on loopback, or an app's own scheme; without fragment or user, at most 255 characters",
 );
 
 impl RedirectUri {
     /// Reads a redirect URI. What a browser would read differently than it is written – a host in
     /// percent escapes, an address as one number, a backslash – is refused.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let printable = text.len() <= 512 && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+        let printable = text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
         if !printable || text.contains('#') {
             return Err(REFUSED);
         }
@@ -134,7 +134,7 @@ mod tests {
             "https://example.com\\@evil.test/",
             "https://exa\tmple.com/",
             "https://exämple.com/",
-            &format!("https://example.com/{}", "a".repeat(512)),
+            &format!("https://example.com/{}", "a".repeat(255)),
         ] {
             assert!(RedirectUri::parse(bad).is_err(), "{bad}");
         }

@@ -58,14 +58,13 @@ pub fn challenge(error: &TokenError) -> String {
 /// The challenge with what a client needs to do better: where the API says who protects it (RFC 9728
 /// §5.1), and the scopes it demands, unless they are in it already.
 pub fn pointing(challenge: &str, resource: &Audience, demanded: &Scopes) -> String {
-    let mut pointing = challenge.to_owned();
-    if !demanded.is_empty() && !challenge.contains(" scope=") {
-        pointing.push_str(&format!(r#", scope="{}""#, quoted(&demanded.to_string())));
-    }
-    if let Some(url) = resource.metadata_url() {
-        pointing.push_str(&format!(r#", resource_metadata="{}""#, quoted(&url)));
-    }
-    pointing
+    let scope = (!demanded.is_empty() && !challenge.contains(" scope="))
+        .then(|| format!(r#"scope="{}""#, quoted(&demanded.to_string())));
+    let metadata = resource
+        .metadata_url()
+        .map(|url| format!(r#"resource_metadata="{}""#, quoted(&url)));
+    let attributes = [Some(challenge.to_owned()), scope, metadata];
+    attributes.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::domain::{BrowserSecret, Error, SessionToken};
 use aws_lc_rs::hmac;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use http::header::{ORIGIN, USER_AGENT};
-use http::{HeaderMap, Response};
+use http::{HeaderMap, HeaderValue, Response};
 
 /// A person at a browser, signed in or not.
 #[derive(Debug)]
@@ -89,14 +89,14 @@ fn message(purpose: &str) -> String {
 /// Refuses what another site sent. A browser says so in one header or both; a program that sends
 /// neither still needs the token.
 fn check_origin(headers: &HeaderMap, app: &App) -> Result<(), FormRefusal> {
-    let fetched = headers.get("sec-fetch-site").map(|site| site.as_bytes());
+    let fetched = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     // `none`: the person typed the address or reloads the page.
     let vouched = matches!(fetched, Some(b"same-origin" | b"none"));
     if fetched.is_some() && !vouched {
         return Err(FormRefusal::CrossSite);
     }
     let mut origins = headers.get_all(ORIGIN).iter();
-    match (origins.next().map(|origin| origin.as_bytes()), origins.next()) {
+    match (origins.next().map(HeaderValue::as_bytes), origins.next()) {
         (None, _) => Ok(()),
         // What `Referrer-Policy: no-referrer` makes of the form's own origin.
         (Some(b"null"), None) if vouched => Ok(()),

@@ -37,7 +37,7 @@ pub(crate) fn pending(asking: &Asking<'_>, checked_at: Option<Timestamp>) -> Pag
     let content = html! {
         div.stack data-poll=(POLL) {
             p {
-                "Your request was submitted: an admin of " (text(asking.organization)) " must approve "
+                "A request was submitted: an admin of " (text(asking.organization)) " must approve "
                 (origin(asking)) " before " (text(asking.client_name)) " can connect."
             }
             p.note role=[role] data-poll-note {

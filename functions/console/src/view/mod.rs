@@ -46,7 +46,7 @@ pub(crate) fn refused(admin: &Admin, told: &Told) -> Response {
         div.panel.narrow {
             p { (told.says) }
             (actions(html! {
-                @if told.again { (link_button(Kind::Primary, "Reload", admin.path())) }
+                @if told.again { (link_button(Kind::Primary, "Reload", admin.again())) }
                 @if admin.sections().contains(&section) {
                     (link_button(Kind::Plain, &format!("Go to {}", in_a_sentence(section)), section.path()))
                 }
@@ -58,10 +58,10 @@ pub(crate) fn refused(admin: &Admin, told: &Told) -> Response {
 }
 
 /// Nobody can be recognised right now.
-pub(crate) fn outage() -> Response {
+pub(crate) fn outage(again: &str) -> Response {
     let content = html! {
         p { "A part of Regent is not answering. Nothing was changed. Try again in a moment." }
-        (actions(html! { (link_button(Kind::Primary, "Try again", path::CONSOLE)) }))
+        (actions(html! { (link_button(Kind::Primary, "Try again", again)) }))
     };
     let page = Page::card(Place::Console, "The console cannot answer right now", content);
     let mut response = page.status(StatusCode::SERVICE_UNAVAILABLE).respond();

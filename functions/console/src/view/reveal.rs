@@ -57,7 +57,7 @@ fn reveal(app: &App, admin: &Admin, made: &NewSecret, title: &str) -> Result<Res
         (section("next", "Get a token with it", html! {
             p { "A program of " strong { (text(made.user.name.as_str())) } " asks the token endpoint, with any OAuth library or like this:" }
             (copyable("token-endpoint", "Token endpoint", &endpoint))
-            pre { code { "curl " (endpoint) " \\\n  -d grant_type=client_credentials \\\n  -u \"$CLIENT_ID:$CLIENT_SECRET\"" } }
+            pre tabindex="0" { code { "curl " (endpoint) " \\\n  -d grant_type=client_credentials \\\n  -u \"$CLIENT_ID:$CLIENT_SECRET\"" } }
         }))
     };
     Ok(page(admin, Section::ServiceAccounts, title, content).respond())
