@@ -4,6 +4,7 @@
 //! ```text
 //! story.mjs     a third-party app, the person who connects it, the admin who decides
 //! console.mjs   the rest of the console, page by page
+//! tour.mjs      what README says of it
 //! steps, app, chromium   what people do · the third-party app · the browser and what it must not complain of
 //! ```
 //! Everything happens twice: with JavaScript, and without. Pictures of every page, 1280 × 800 and
@@ -18,7 +19,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::clients::region::Region;
-use crate::clients::tool::{node, on_path, tests};
+use crate::clients::tool::{node, on_path, quoted, tests};
 
 /// Three times what a story takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(8);
@@ -41,6 +42,26 @@ async fn an_admin_walks_through_the_console_with_javascript() {
 #[tokio::test]
 async fn an_admin_walks_through_the_console_without_javascript() {
     plays("console.mjs", false).await;
+}
+
+#[tokio::test]
+async fn connecting_an_app_goes_as_the_readme_says() {
+    let region = Region::start().await;
+    let quotation = quoted("connect");
+    let blocks: Vec<&str> = quotation
+        .split("```sh\n")
+        .skip(1)
+        .map(|block| block.split("\n```").next().unwrap_or_default())
+        .collect();
+    let mut brief = brief(&region, "tour.mjs", true);
+    brief["blocks"] = json!(blocks);
+    brief["folder"] = json!(region.folder());
+    for program in ["bash", "curl", "jq", "openssl"] {
+        on_path(program);
+    }
+    let told = tell("tour.mjs", &brief).await;
+    region.stop().await;
+    assert!(told.is_ok(), "{}", told.unwrap_err());
 }
 
 /// Runs a story against a region of its own.

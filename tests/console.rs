@@ -7,16 +7,19 @@
 //! approvals     list, decide, be told who was faster                             clients       register, reveal, edit, delete
 //! own           sessions, connected apps, the audit trail
 //! users         invite, change, make a person of a program, delete                settings
+//! faults        the table fails meanwhile                                         subscriptions   several of them
 //! ```
 
 mod accounts;
 mod approvals;
 mod clients;
 mod credentials;
+mod faults;
 mod gate;
 mod own;
 mod page;
 mod settings;
+mod subscriptions;
 mod users;
 
 use aws_sdk_dynamodb::types::AttributeValue;

@@ -8,7 +8,7 @@ use regent::domain::{Client, ClientError, ClientId, DocumentError, Error, Regist
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::harness::Region;
+use crate::harness::{Browser, Region, encoded};
 use server::{Reply, Server};
 
 async fn asked(region: &Region, url: &str) -> Result<Client, DocumentError> {
@@ -208,6 +208,41 @@ async fn however_many_ask_at_once_the_server_is_asked_once() {
         asking.spawn(async move { find(&app, &id).await.unwrap().unwrap().name });
     }
     assert_eq!(asking.join_all().await.len(), 20);
+    assert_eq!(server.heads().len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_fetched_for_strangers_or_where_documents_are_switched_off() {
+    let (region, server) = (Region::start().await, Server::start().await);
+    let url = server.url("/client.json");
+    server.says(Reply::json(&document(&url, &json!({}))));
+    let fields = [
+        ("client_id", url.as_str()),
+        ("redirect_uri", "https://app.test/cb"),
+        ("response_type", "code"),
+        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+        ("code_challenge_method", "S256"),
+    ];
+    let asked = fields.map(|(name, value)| format!("{name}={}", encoded(value)));
+    let path = format!("/oauth/v1/authorize?{}", asked.join("&"));
+    let browser = Browser::new(region.running.issuer.as_str());
+    browser.open(&path).await.is(303);
+    assert_eq!(server.heads().len(), 0, "for somebody who has not signed in");
+
+    let facts = &region.running.facts;
+    let settings = format!("/organizations/{}", facts.organization);
+    let switch = |on: bool| {
+        let change = json!({"metadata_documents_enabled": on});
+        region.admin("PATCH", &settings).json(&change).send()
+    };
+    switch(false).await.is(200);
+    browser.sign_in(&facts.admin.email, &facts.admin.password).await.is(303);
+    let refused = browser.open(&path).await.is(400);
+    assert!(refused.body.contains("switched off"), "{refused:#?}");
+    assert_eq!(server.heads().len(), 0, "for an organization that wants none");
+    switch(true).await.is(200);
+    let page = browser.open(&path).await.is(200);
+    assert!(page.body.contains("App") && page.body.contains("app.test"), "{page:#?}");
     assert_eq!(server.heads().len(), 1);
 }
 

@@ -5,7 +5,7 @@
 //!
 //! `events/` holds what API Gateway sends, one file per endpoint and notable failure:
 //!
-//! - `token/`, `accounts/` and `verify/forward-auth*`: HTTP API events, payload format 2.0. API
+//! - `token/`, `accounts/`, `authorize/`, `console/` and `verify/forward-auth*`: HTTP API events, payload format 2.0. API
 //!   Gateway encodes form bodies as base64; so do these.
 //! - `verify/authorizer-http*`: a Lambda authorizer's events, payload 2.0; `authorizer-rest*` and
 //!   `authorizer-token*`: payload 1.0, of types `REQUEST` and `TOKEN`.
@@ -14,11 +14,13 @@
 //!
 //! What only a running region knows stands as `{{name}}`, and `{{base64:…}}` is encoded after what
 //! is in it was filled in (`event`, `known`). A `case` says what an event must meet and what later
-//! ones need of the answer; `accounts`, `token` and `verify` tell their stories in order.
+//! ones need of the answer; a module for each function tells its story in order.
 
 mod accounts;
+mod authorize;
 pub(crate) mod binaries;
 mod case;
+mod console;
 mod event;
 mod functions;
 mod known;
@@ -36,7 +38,15 @@ use crate::lambda::case::Case;
 /// An event nobody feeds is an event nobody knows to be true.
 #[test]
 fn every_event_is_fed_to_a_function() {
-    let told: BTreeSet<String> = [accounts::story(), token::story(), verify::story(), notify::story()]
+    let stories = [
+        accounts::story(),
+        authorize::story(),
+        console::story(),
+        notify::story(),
+        token::story(),
+        verify::story(),
+    ];
+    let told: BTreeSet<String> = stories
         .into_iter()
         .flatten()
         .map(Case::into_event)

@@ -23,7 +23,7 @@ pub(super) fn script(name: &str) -> PathBuf {
 }
 
 /// What README.md has between the marks of a quotation.
-pub(super) fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let readme = std::fs::read_to_string(tests().join("../README.md")).expect("README.md");
     let (_, quotation) = readme.split_once(&format!("<!-- {name} -->")).expect("the first mark");
     let (quotation, _) = quotation

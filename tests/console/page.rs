@@ -32,7 +32,10 @@ async fn pages(region: &Region) -> Vec<String> {
     let client = format!("/console/clients/{}", client.is(201).text("/client_id"));
     let app = ThirdParty::register(region, "https://app.example/cb").await;
     app.request(&region.admin_browser().await).await.is(200);
-    let approval = format!("/console/oauth-approvals/{}", app.approval().await["id"].as_str().unwrap());
+    let approval = format!(
+        "/console/oauth-approvals/{}",
+        app.approval().await["id"].as_str().unwrap()
+    );
     let accounts = "/console/service-accounts";
     let own = format!("{accounts}/{}", account.id);
     vec![

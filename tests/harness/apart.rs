@@ -47,6 +47,7 @@ impl Apart {
             token: regent_token::router(app.clone()),
             accounts: regent_accounts::router(app.clone()),
             authorize: regent_authorize::router(app.clone()),
+            console: regent_console::router(app.clone()),
             verify: regent_verify::router(app),
         };
         let routes = Router::new().fallback(route).with_state(functions);
@@ -64,6 +65,7 @@ struct Functions {
     token: Router,
     accounts: Router,
     authorize: Router,
+    console: Router,
     verify: Router,
 }
 
@@ -78,6 +80,8 @@ async fn route(State(functions): State<Functions>, request: Request) -> Response
         functions.accounts
     } else if of_people(path) {
         functions.authorize
+    } else if path.starts_with("/console") {
+        functions.console
     } else if path == "/verify" {
         functions.verify
     } else {

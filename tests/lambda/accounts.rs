@@ -11,6 +11,7 @@ pub(super) fn story() -> Vec<Case> {
     [
         catalogue(),
         people(),
+        clients(),
         account(),
         tokens(),
         callers(),
@@ -67,7 +68,33 @@ fn people() -> Vec<Case> {
             .keep("user", "/id"),
         answers("accounts/user-read", 200).body("/email", "grace@example.com"),
         answers("accounts/user-edit", 200).body("/user_type", "view_only"),
+        answers("accounts/user-invite", 202),
         answers("accounts/user-delete", 204),
+    ]
+}
+
+fn clients() -> Vec<Case> {
+    vec![
+        answers("accounts/client-create", 201)
+            .body("/token_endpoint_auth_method", "none")
+            .body("/client_secret", Value::Null),
+        answers("accounts/client-create-confidential", 201)
+            .header("cache-control", "no-store")
+            .keep("own_client", "/client_id")
+            .keep("wrong_secret", "/client_secret"),
+        problem("accounts/client-create-bad-redirect", 400),
+        answers("accounts/client-list", 200)
+            .body("/items/1/client_id", "*")
+            .hides("wrong_secret"),
+        answers("accounts/client-read", 200)
+            .body("/name", "Ledger sync")
+            .hides("wrong_secret"),
+        answers("accounts/client-edit", 200).body("/name", "Ledger synchronisation"),
+        answers("accounts/client-rotate", 200)
+            .header("cache-control", "no-store")
+            .body("/client_secret", "*"),
+        answers("accounts/client-delete", 204),
+        problem("accounts/client-delete-again", 404),
     ]
 }
 

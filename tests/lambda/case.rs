@@ -13,6 +13,7 @@ pub(super) struct Case {
     expected: Expected,
     headers: Vec<(&'static str, Option<&'static str>)>,
     body: Vec<(&'static str, Value)>,
+    says: Vec<&'static str>,
     hidden: Option<&'static str>,
     kept: Vec<(&'static str, &'static str)>,
 }
@@ -33,6 +34,7 @@ pub(super) fn answers(event: &'static str, status: u64) -> Case {
         expected: Expected::Status(status),
         headers: vec![],
         body: vec![],
+        says: vec![],
         hidden: None,
         kept: vec![],
     }
@@ -73,13 +75,21 @@ impl Case {
         self
     }
 
+    /// A page must say this.
+    pub(super) fn says(mut self, text: &'static str) -> Self {
+        self.says.push(text);
+        self
+    }
+
     /// What `{{name}}` stands for must be nowhere in the answer.
     pub(super) fn hides(mut self, name: &'static str) -> Self {
         self.hidden = Some(name);
         self
     }
 
-    /// Remembers a value of the body, or with `@name` a header, as `{{name}}`.
+    /// Remembers as `{{name}}` a value of the body; with `@name` a header; with `=text` what comes
+    /// after that text in the cookies, the `Location` or the page, up to a quotation mark, `&` or
+    /// `;`. In it `…` stands for anything.
     pub(super) fn keep(mut self, name: &'static str, from: &'static str) -> Self {
         self.kept.push((name, from));
         self
@@ -126,22 +136,46 @@ impl Case {
                 return Err(format!("{pointer} is {found}, not {wanted}: {body}"));
             }
         }
+        for part in &self.says {
+            if !body.as_str().is_some_and(|page| page.contains(part)) {
+                return Err(format!("does not say {part:?}: {body}"));
+            }
+        }
         if let Some(name) = self.hidden
             && body.to_string().contains(&known[name])
         {
             return Err(format!("shows the {name}: {body}"));
         }
         for (name, from) in &self.kept {
-            let found = from
-                .strip_prefix('@')
-                .map_or_else(|| body.pointer(from), |header| headers.get(header));
-            let found = found
-                .and_then(Value::as_str)
-                .ok_or_else(|| format!("no {from} in {headers} {body}"))?;
-            known.insert((*name).to_owned(), found.to_owned());
+            let found = match (from.strip_prefix('@'), from.strip_prefix('=')) {
+                (Some(header), _) => headers.get(header).and_then(Value::as_str).map(str::to_owned),
+                (_, Some(marks)) => after(outcome, &headers, &body, marks),
+                _ => body.pointer(from).and_then(Value::as_str).map(str::to_owned),
+            };
+            let found = found.ok_or_else(|| format!("no {from} in {headers} {body}"))?;
+            known.insert((*name).to_owned(), found);
         }
         Ok(())
     }
+}
+
+/// What follows the marks, one after the other, in all that a browser would look at.
+fn after(outcome: &Outcome, headers: &Value, body: &Value, marks: &str) -> Option<String> {
+    let Outcome::Answered(answer) = outcome else {
+        return None;
+    };
+    let cookies = answer["cookies"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
+    let texts = cookies.chain(headers["location"].as_str()).chain(body.as_str());
+    let all = texts.collect::<Vec<_>>().join("\n");
+    let mut rest = all.as_str();
+    for mark in marks.split('…') {
+        rest = rest.split_once(mark)?.1;
+    }
+    rest.split(['"', '&', ';', '\n']).next().map(str::to_owned)
 }
 
 /// Headers as a client sees them: one name, one value.
@@ -175,6 +209,12 @@ fn body_of(answer: &Value) -> Result<Value, String> {
     };
     if bytes.is_empty() {
         return Ok(Value::Null);
+    }
+    let content_type = lower_case(answer)["content-type"].clone();
+    if content_type.as_str().is_some_and(|kind| !kind.contains("json")) {
+        return String::from_utf8(bytes)
+            .map(Value::String)
+            .map_err(|error| format!("body: {error}"));
     }
     serde_json::from_slice(&bytes).map_err(|error| format!("body is no JSON: {error}: {answer}"))
 }

@@ -10,7 +10,9 @@ use crate::lambda::runtime::Function;
 /// They share a table, as they do in the cloud.
 pub(super) struct Functions {
     token: Function,
+    authorize: Function,
     accounts: Function,
+    console: Function,
     verify: Function,
     notify: Function,
 }
@@ -37,7 +39,9 @@ impl Functions {
         };
         Self {
             token: function("regent-token", &[("REGENT_SIGNING_SECRET", secret)]).await,
+            authorize: function("regent-authorize", &[]).await,
             accounts: function("regent-accounts", &[]).await,
+            console: function("regent-console", &[]).await,
             verify: function("regent-verify", &[("REGENT_AUDIENCE", region.facts.resource.clone())]).await,
             notify: function("regent-notify", &outside(region)).await,
         }
@@ -47,7 +51,9 @@ impl Functions {
     pub(super) fn of(&self, event: &str) -> &Function {
         match event.split('/').next() {
             Some("token") => &self.token,
+            Some("authorize") => &self.authorize,
             Some("accounts") => &self.accounts,
+            Some("console") => &self.console,
             Some("notify") => &self.notify,
             _ => &self.verify,
         }
@@ -55,7 +61,15 @@ impl Functions {
 
     /// All that they wrote.
     pub(super) fn logs(&self) -> String {
-        [&self.token, &self.accounts, &self.verify, &self.notify].map(Function::log).concat()
+        let all = [
+            &self.token,
+            &self.authorize,
+            &self.accounts,
+            &self.console,
+            &self.verify,
+            &self.notify,
+        ];
+        all.map(Function::log).concat()
     }
 }
 

@@ -12,6 +12,8 @@ pub(super) fn of(facts: &Facts) -> Known {
     [
         ("issuer", facts.issuer.clone()),
         ("admin_token", facts.admin.token.clone()),
+        ("admin_email", facts.admin.email.clone()),
+        ("admin_password", facts.admin.password.clone()),
         ("organization", facts.organization.clone()),
         ("subscription", facts.subscription.clone()),
         ("resource", facts.resource.clone()),

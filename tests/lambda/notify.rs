@@ -18,9 +18,15 @@ async fn the_notify_binary_tells_what_the_stream_brings() {
     };
     let mails = told("/_local/mail").await;
     let subjects: Vec<_> = mails.iter().map(|mail| mail["subject"].as_str().unwrap()).collect();
-    assert_eq!(subjects, ["Acme: claude.ai asks for access"; 3], "one each, and none for what came again");
+    assert_eq!(
+        subjects, ["Acme: claude.ai asks for access"; 3],
+        "one each, and none for what came again"
+    );
     let events = told("/_local/events").await;
-    let ids: Vec<_> = events.iter().map(|event| event["detail"]["id"].as_str().unwrap()).collect();
+    let ids: Vec<_> = events
+        .iter()
+        .map(|event| event["detail"]["id"].as_str().unwrap())
+        .collect();
     // The first one is the region's own, of its first run.
     let ours = ["1", "2", "3", "5", "7"].map(|end| format!("evt_0000000000a{end}"));
     let mut told: Vec<_> = ids.into_iter().filter(|id| id.starts_with("evt_0000000000a")).collect();
@@ -30,7 +36,9 @@ async fn the_notify_binary_tells_what_the_stream_brings() {
     stage.loses_the_table().await;
     let again = decides("notify/credential-rotated");
     let sequence = "4421584500000000017450439002";
-    stage.plays(vec![again.body("/batchItemFailures/0/itemIdentifier", sequence)]).await;
+    stage
+        .plays(vec![again.body("/batchItemFailures/0/itemIdentifier", sequence)])
+        .await;
 }
 
 /// The events of `events/notify`, in order.

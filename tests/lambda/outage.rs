@@ -1,6 +1,7 @@
 //! Without its table a function decides nothing: it refuses and says that it will know again.
 
 use crate::lambda::accounts::problem;
+use crate::lambda::authorize::{page, sign_in};
 use crate::lambda::case::{Case, answers, fails};
 use crate::lambda::stage::Stage;
 use crate::lambda::token::{account, tokens};
@@ -8,7 +9,8 @@ use crate::lambda::token::{account, tokens};
 #[tokio::test]
 async fn without_a_table_every_binary_refuses() {
     let mut stage = Stage::start().await;
-    stage.plays([account(), tokens()].into_iter().flatten().collect()).await;
+    let before = [account(), tokens(), sign_in()];
+    stage.plays(before.into_iter().flatten().collect()).await;
     stage.loses_the_table().await;
     stage.plays(refusals()).await;
 }
@@ -29,5 +31,7 @@ fn refusals() -> Vec<Case> {
         fails("verify/authorizer-http", "verification is unavailable"),
         fails("verify/authorizer-rest", "verification is unavailable"),
         problem("accounts/service-account-list", 503),
+        page("authorize/sign-in", 503).header("retry-after", "1"),
+        page("console/service-accounts", 503).header("retry-after", "1"),
     ]
 }

@@ -1,4 +1,4 @@
-//! A local region's table and secrets, the three functions beside it, and the stories they play.
+//! A local region's table and secrets, the functions beside it, and the stories they play.
 
 use std::fs;
 use std::path::PathBuf;
@@ -66,7 +66,18 @@ impl Stage {
         }
         assert!(failures.is_empty(), "{}", failures.join("\n"));
         let logs = self.functions.logs();
-        for secret in ["admin_token", "access_token", "client_secret", "wrong_secret"] {
+        for secret in [
+            "admin_token",
+            "admin_password",
+            "access_token",
+            "client_secret",
+            "wrong_secret",
+            "session",
+            "form_cookie",
+            "code",
+            "refresh_token",
+            "person_token",
+        ] {
             let told = self
                 .known
                 .get(secret)

@@ -164,6 +164,12 @@ fn discovery() -> Vec<Case> {
     vec![
         metadata("token/metadata"),
         metadata("token/openid-configuration"),
+        answers("token/resource-metadata", 200)
+            .header("content-type", "application/json")
+            .body("/resource", "{{resource}}")
+            .body("/authorization_servers/0", "{{issuer}}"),
+        answers("token/resource-metadata-of-the-api", 200).body("/authorization_servers/0", "{{issuer}}"),
+        answers("token/resource-metadata-unknown", 404),
         answers("token/metadata-head", 200).body("", Value::Null),
         answers("token/jwks", 200)
             .body("/keys/0/kid", "*")

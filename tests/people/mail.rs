@@ -63,13 +63,14 @@ async fn a_second_invitation_makes_the_first_one_void() {
     let region = Region::start().await;
     let id = invite(&region, "ada@acme.test").await;
     let first = newest(&region, "ada@acme.test").await;
+    let admin = region.admin_id().await;
     region.wait(49 * 3600);
     assert_eq!(
         set_password(&region, &link(&first), PASSWORD).await,
         410,
         "two days are over"
     );
-    let token = region.token_of(&region_admin(&region).await).await;
+    let token = region.token_of(&admin).await;
     let path = format!("/users/{id}/invitation");
     region.by(&token, "POST", &path).send().await.is(202);
     let second = newest(&region, "ada@acme.test").await;
@@ -77,13 +78,6 @@ async fn a_second_invitation_makes_the_first_one_void() {
     let third = newest(&region, "ada@acme.test").await;
     assert_eq!(set_password(&region, &link(&second), PASSWORD).await, 410);
     assert_eq!(set_password(&region, &link(&third), PASSWORD).await, 303);
-}
-
-async fn region_admin(region: &Region) -> String {
-    // The token of the start is over by then.
-    let email = region.running.facts.admin.email.parse().unwrap();
-    let id = region.running.app.store().user_by_email(&email).await.unwrap();
-    id.unwrap().to_string()
 }
 
 #[tokio::test]

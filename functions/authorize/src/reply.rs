@@ -200,6 +200,13 @@ pub(crate) fn stranger(visitor: &Visitor, signed_in: &SignedIn, path: &str, why:
             "Check that you are signed in to the right organization and region, or ask an admin to register the app.",
             Some("invalid_client: unknown client_id"),
         ),
+        Stranger::SwitchedOff => page(
+            StatusCode::BAD_REQUEST,
+            "This kind of app is switched off",
+            "Your organization allows no apps that describe themselves in a document on the web.",
+            "Ask an admin to allow them, or to register the app.",
+            Some("unauthorized_client: clients with metadata documents are switched off"),
+        ),
         Stranger::ForeignRedirect(client) => page(
             StatusCode::BAD_REQUEST,
             "This app sent a wrong address",

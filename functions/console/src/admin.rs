@@ -35,7 +35,10 @@ impl Admin {
             visitor,
             caller,
             path: uri.path().to_owned(),
-            again: uri.path_and_query().map_or(uri.path(), |asked| asked.as_str()).to_owned(),
+            again: uri
+                .path_and_query()
+                .map_or(uri.path(), |asked| asked.as_str())
+                .to_owned(),
             done,
         }))
     }

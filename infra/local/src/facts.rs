@@ -26,6 +26,7 @@ pub struct Facts {
     /// The audience of the sample API.
     pub resource: String,
     /// The mailbox: every mail the region sent.
+    #[serde(skip)]
     pub mail: String,
 }
 
@@ -75,6 +76,7 @@ Region {region} is up. Ctrl-C ends it; its state stays.
   issuer      {issuer}
   API         {api}   described at {api}/openapi.json
   sample API  {issuer}/acme/me
+  console     {issuer}/console
   mailbox     {mail}
   admin       {email}
   password    {password}
@@ -132,9 +134,10 @@ mod tests {
     }
 
     #[test]
-    fn the_text_names_no_page_that_does_not_exist() {
+    fn the_text_names_the_pages_to_open_next() {
         let text = facts().to_text();
-        assert!(text.contains("http://127.0.0.1:8787/api/v1/openapi.json"));
-        assert!(!text.contains("/console"));
+        for path in ["/api/v1/openapi.json", "/console", "/_local/mail"] {
+            assert!(text.contains(&format!("http://127.0.0.1:8787{path}")), "{path}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::client::find;
 use super::session::SignedIn;
 use crate::app::App;
 use crate::domain::{
-    Ask, Authorization, Choice, Client, Error, Gate, GrantError, Organization, RedirectUri, SubscriptionId, Unavailable,
+    Ask, Authorization, Choice, Client, ClientId, Error, Gate, GrantError, Organization, RedirectUri, SubscriptionId, Unavailable,
 };
 use crate::keys::digest;
 use crate::oauth::{Asked, AuthorizationRequest};
@@ -18,6 +18,9 @@ pub enum Stranger {
     /// Nobody has registered the client here, or not for this organization.
     #[error("unknown client")]
     UnknownClient,
+    /// The organization has switched clients with metadata documents off: nothing is fetched for it.
+    #[error("clients with metadata documents are switched off")]
+    SwitchedOff,
     /// The client has not registered this redirect URI.
     #[error("redirect URI is not the client's")]
     ForeignRedirect(Client),
@@ -32,6 +35,9 @@ pub async fn client(
     organization: &Organization,
     request: &AuthorizationRequest,
 ) -> Result<Client, Stranger> {
+    if matches!(request.client_id, ClientId::Document(_)) && !organization.metadata_documents_enabled {
+        return Err(Stranger::SwitchedOff);
+    }
     let found = find(app, &request.client_id).await?;
     // Another organization's client is not there for this one.
     let found = found.filter(|client| client.organization().is_none_or(|owner| owner == organization.id));

@@ -10,9 +10,9 @@ use crate::domain::{
 };
 use crate::store::{Claim, Notice, Paging};
 
-/// How long a notice is somebody's to give: longer than a call to give it may take, and shorter
-/// than failed records are tried again.
-const LEASE: Seconds = Seconds(10);
+/// How long a notice is somebody's to give: longer than claiming it, making its link and sending it
+/// may take together (four seconds each), and shorter than failed records are tried again.
+const LEASE: Seconds = Seconds(15);
 
 /// Why something was not sent, or may not have been.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]

@@ -235,15 +235,15 @@ mod tests {
 
     #[test]
     fn only_taking_an_approval_back_ends_grants() {
-        use ApprovalStatus::{Approved, Rejected};
+        let (approved, rejected) = (ApprovalStatus::Approved, ApprovalStatus::Rejected);
         let mut approval = approval();
         for (status, epoch) in [
-            (Rejected, 0),
-            (Approved, 0),
-            (Approved, 0),
-            (Rejected, 1),
-            (Approved, 1),
-            (Rejected, 2),
+            (rejected, 0),
+            (approved, 0),
+            (approved, 0),
+            (rejected, 1),
+            (approved, 1),
+            (rejected, 2),
         ] {
             approval.decide(decision(status));
             assert_eq!(approval.epoch, epoch, "{status:?}");

@@ -81,12 +81,18 @@ fn row(event: &AuditEvent) -> Row {
     Row::new([
         time(event.at),
         html! { (text(&event.actor.name)) span.muted { (kind) } },
-        html! { code { (event.action.as_str()) } },
+        action(event.action),
         html! { (text(&event.target.name)) span.muted { code { (text(&event.target.id)) } } },
         html! { @if let Some(source) = &event.source_ip { (text(source)) } @else { span.muted { "Unknown" } } },
         details(event),
     ])
     .id(event.id.to_string())
+}
+
+/// An action, which may break after its dot.
+fn action(action: Action) -> Markup {
+    let (noun, verb) = action.as_str().split_once('.').unwrap_or((action.as_str(), ""));
+    html! { code { (noun) "." wbr; (verb) } }
 }
 
 fn details(event: &AuditEvent) -> Markup {

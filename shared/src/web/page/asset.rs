@@ -43,6 +43,7 @@ const CSS: &str = concat!(
     include_str!("css/base.css"),
     include_str!("css/form.css"),
     include_str!("css/part.css"),
+    include_str!("css/toast.css"),
     include_str!("css/table.css"),
     include_str!("css/layout.css"),
     include_str!("css/narrow.css"),
