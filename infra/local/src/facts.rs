@@ -25,7 +25,7 @@ pub struct Facts {
     pub roles: Vec<String>,
     /// The audience of the sample API.
     pub resource: String,
-    /// The mailbox: every mail the region sent.
+    /// The mailbox, for people: every mail the region sent.
     #[serde(skip)]
     pub mail: String,
 }
@@ -127,8 +127,7 @@ mod tests {
                 r#""verify":"http://127.0.0.1:8787/verify","#,
                 r#""admin":{"email":"admin@acme.test","password":"pass","token":"jwt"},"#,
                 r#""organization":"org_1","subscription":"sub_1","applications":["app_1","app_2"],"#,
-                r#""roles":["rol_1"],"resource":"http://127.0.0.1:8787/acme","#,
-                r#""mail":"http://127.0.0.1:8787/_local/mail"}"#,
+                r#""roles":["rol_1"],"resource":"http://127.0.0.1:8787/acme"}"#,
             )
         );
     }
