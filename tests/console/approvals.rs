@@ -23,7 +23,7 @@ async fn a_decision_is_made_in_the_row_and_confirmed() {
     assert!(empty.words().contains("There is nothing to approve"), "{empty:#?}");
 
     let app = ThirdParty::register(&region, "https://app.test/cb").await;
-    app.request(&browser).await.is(200);
+    app.request(&browser).await.is(303);
     let list = browser.open(LIST).await.words();
     for said in [
         "Redirect URI Status Requested on Requested by Reviewed on Reviewed by",
@@ -80,7 +80,7 @@ async fn who_decides_on_an_old_page_is_told_who_was_faster() {
     let region = Region::start().await;
     let browser = region.admin_browser().await;
     let app = ThirdParty::register(&region, "https://app.test/cb").await;
-    app.request(&browser).await.is(200);
+    app.request(&browser).await.is(303);
     let (action, form) = row(&app, &browser, LIST).await;
     app.decide("rejected").await.is(200);
     let told = browser.submit(&form, &[("status", "approved")]).await.is(412);
@@ -109,7 +109,7 @@ async fn the_filter_shows_one_status_and_stays_after_a_decision() {
     let region = Region::start().await;
     let (app, browser) = ThirdParty::approved(&region).await;
     let other = ThirdParty::register(&region, "https://other.test/cb").await;
-    other.request(&browser).await.is(200);
+    other.request(&browser).await.is(303);
     for (filter, shown, hidden) in [
         ("?status=pending", "https://other.test/cb", "https://app.test/cb"),
         ("?status=approved", "https://app.test/cb", "https://other.test/cb"),
@@ -144,7 +144,7 @@ async fn what_cannot_be_decided_is_said_at_the_form() {
     let region = Region::start().await;
     let browser = region.admin_browser().await;
     let app = ThirdParty::register(&region, "https://app.test/cb").await;
-    app.request(&browser).await.is(200);
+    app.request(&browser).await.is(303);
     let (_, form) = row(&app, &browser, LIST).await;
     let long = "x".repeat(501);
     for typed in [
@@ -164,7 +164,7 @@ async fn a_link_cannot_make_up_a_confirmation() {
     let region = Region::start().await;
     let browser = region.admin_browser().await;
     let app = ThirdParty::register(&region, "https://app.test/cb").await;
-    app.request(&browser).await.is(200);
+    app.request(&browser).await.is(303);
     let id = app.approval().await["id"].as_str().unwrap().to_owned();
     let words = browser
         .open(&format!("{LIST}?decided={id}&ended=9"))
@@ -179,7 +179,7 @@ async fn who_may_only_look_sees_no_form_and_who_may_not_sees_no_list() {
     let region = Region::start().await;
     let admin = region.admin_browser().await;
     let app = ThirdParty::register(&region, "https://app.test/cb").await;
-    app.request(&admin).await.is(200);
+    app.request(&admin).await.is(303);
     let (action, form) = row(&app, &admin, LIST).await;
 
     let (_, viewer) = browser_of(&region, json!(["viewer"]), None).await;

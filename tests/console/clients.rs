@@ -135,7 +135,7 @@ async fn a_rotated_secret_stops_and_the_new_one_works() {
     let region = Region::start().await;
     let browser = region.admin_browser().await;
     let mut app = ThirdParty::confidential(&region, "https://app.test/cb").await;
-    app.request(&browser).await.is(200);
+    app.request(&browser).await.is(303);
     app.decide("approved").await.is(200);
     let rotate = format!("{LIST}/{}/rotate", app.client_id);
     let form = browser.open(&rotate).await.is(200).form(&rotate);

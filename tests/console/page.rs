@@ -31,7 +31,7 @@ async fn pages(region: &Region) -> Vec<String> {
     let client = region.admin("POST", "/clients").json(&hostile).send().await;
     let client = format!("/console/clients/{}", client.is(201).text("/client_id"));
     let app = ThirdParty::register(region, "https://app.example/cb").await;
-    app.request(&region.admin_browser().await).await.is(200);
+    app.request(&region.admin_browser().await).await.is(303);
     let approval = format!(
         "/console/oauth-approvals/{}",
         app.approval().await["id"].as_str().unwrap()

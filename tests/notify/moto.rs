@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::record::{batch, function, requested, row, write};
+use super::record::{batch, function, requested, unseen, write};
 use crate::harness::{Http, Region};
 use crate::stores::emulator::{Emulator, MOTO};
 
@@ -46,10 +46,7 @@ async fn moto_takes_the_mail_and_the_event() {
     let event = requested(&region, "Claude");
     write(&region, &event).await;
     region.notified().await;
-    let mut row = row(&region, &event).await;
-    // Another event than the one that the region's own stand-ins were told of.
-    let id = regent::domain::EventId::from_random([9; 12]).to_string();
-    row.insert("id".to_owned(), aws_sdk_dynamodb::types::AttributeValue::S(id));
+    let row = unseen(&region, &event).await;
     let notify = function(&region.running.app, &moto.endpoint);
     let answer = notify.handle(batch(&[row])).await.unwrap();
     assert!(answer.batch_item_failures.is_empty(), "{answer:?}");

@@ -3,8 +3,9 @@
 use regent::domain::{EventId, Seconds};
 use regent::store::{Claim, Notice};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
-use super::record::{batch, function, requested, row, write};
+use super::record::{batch, function, requested, row, unseen, write};
 use crate::harness::Region;
 
 #[tokio::test]
@@ -127,4 +128,27 @@ async fn two_mails_of_one_event_have_the_same_id_for_the_mail_server() {
         [&&*format!("Message-ID: <{}.{admin}@127.0.0.1>", event.id)],
         "{headers:?}"
     );
+}
+
+/// It may have sent the mail, or not: nobody sends another before the lease is over.
+#[tokio::test]
+async fn ses_that_never_answers_is_asked_again_and_not_at_once() {
+    let region = Region::start().await;
+    let event = requested(&region, "Claude");
+    write(&region, &event).await;
+    assert_eq!(region.mails().await.len(), 1);
+    let batch = batch(&[unseen(&region, &event).await]);
+
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let silent = function(&region.running.app, &format!("http://{}", silent.local_addr().unwrap()));
+    let good = function(&region.running.app, region.running.outside.endpoint());
+    for notify in [&silent, &good] {
+        let answer = notify.handle(batch.clone()).await.unwrap();
+        assert_eq!(answer.batch_item_failures.len(), 1);
+        assert_eq!(region.mails().await.len(), 1);
+    }
+    region.wait(15);
+    let answer = good.handle(batch).await.unwrap();
+    assert!(answer.batch_item_failures.is_empty(), "{answer:?}");
+    assert_eq!(region.mails().await.len(), 2);
 }

@@ -85,6 +85,14 @@ pub(super) async fn row(region: &Region, event: &AuditEvent) -> Row {
     rows.into_iter().find(|row| row.get("id") == Some(&id)).unwrap()
 }
 
+/// A row of another event than `event` and else the same: one that the region's own pump never sees.
+pub(super) async fn unseen(region: &Region, event: &AuditEvent) -> Row {
+    let mut row = row(region, event).await;
+    let id = EventId::from_random(region.running.app.random());
+    row.insert("id".to_owned(), AttributeValue::S(id.to_string()));
+    row
+}
+
 fn image(row: &Row) -> Value {
     row.iter().map(|(name, value)| (name.clone(), typed(value))).collect()
 }

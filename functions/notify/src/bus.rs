@@ -47,7 +47,10 @@ impl Bus {
             .build();
         let answer = self.client.put_events().entries(entry).send().await;
         let answer = answer.map_err(|error| unsent("EventBridge", &error))?;
-        let refused = answer.entries().iter().find_map(|entry| entry.error_code().map(|code| (code, entry)));
+        let refused = answer
+            .entries()
+            .iter()
+            .find_map(|entry| entry.error_code().map(|code| (code, entry)));
         match refused {
             None => Ok(()),
             Some((code, entry)) => {

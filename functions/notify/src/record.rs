@@ -67,7 +67,12 @@ mod tests {
 
     #[test]
     fn other_rows_and_other_changes_are_passed_over() {
-        for (name, pk) in [("INSERT", "USER#usr_1"), ("MODIFY", "AUDIT#org_1"), ("REMOVE", "AUDIT#org_1"), ("", "")] {
+        for (name, pk) in [
+            ("INSERT", "USER#usr_1"),
+            ("MODIFY", "AUDIT#org_1"),
+            ("REMOVE", "AUDIT#org_1"),
+            ("", ""),
+        ] {
             let passed = audit_event(&record(name, pk, &json!({"pk": {"S": pk}})));
             assert!(matches!(passed, Ok(None)), "{name} {pk}: {passed:?}");
         }
@@ -76,16 +81,33 @@ mod tests {
     #[test]
     fn a_row_that_is_no_event_is_an_error_with_its_key() {
         let image = json!({"pk": {"S": "AUDIT#org_1"}, "sk": {"S": "what"}, "kind": {"S": "audit"}});
-        let why = audit_event(&record("INSERT", "AUDIT#org_1", &image)).unwrap_err().to_string();
+        let why = audit_event(&record("INSERT", "AUDIT#org_1", &image))
+            .unwrap_err()
+            .to_string();
         assert!(why.contains("AUDIT#org_1 what"), "{why}");
     }
 
     #[test]
     fn junk_is_an_error_and_never_a_panic() {
-        for image in [json!(null), json!({}), json!([]), json!({"pk": {"S": 1}}), json!({"pk": {"Q": "x"}})] {
-            assert!(audit_event(&record("INSERT", "AUDIT#org_1", &image)).is_err(), "{image}");
+        for image in [
+            json!(null),
+            json!({}),
+            json!([]),
+            json!({"pk": {"S": 1}}),
+            json!({"pk": {"Q": "x"}}),
+        ] {
+            assert!(
+                audit_event(&record("INSERT", "AUDIT#org_1", &image)).is_err(),
+                "{image}"
+            );
         }
-        for junk in [json!(null), json!(3), json!({}), json!({"eventName": "INSERT"}), json!([[]])] {
+        for junk in [
+            json!(null),
+            json!(3),
+            json!({}),
+            json!({"eventName": "INSERT"}),
+            json!([[]]),
+        ] {
             let _ = audit_event(&junk);
             assert_eq!(sequence_number(&junk), None);
         }

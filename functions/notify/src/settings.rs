@@ -80,7 +80,13 @@ mod tests {
         assert_eq!(read("regent@example.com"), regent("Regent"));
         assert_eq!(read("Acme Sign-in <regent@example.com>"), regent("Acme Sign-in"));
         assert_eq!(read("\"Acme, Inc.\" <regent@example.com>"), regent("Acme, Inc."));
-        for bad in ["", "regent", "<regent@example.com>", "A\nB <regent@example.com>", "Regent <regent@example.com> x"] {
+        for bad in [
+            "",
+            "regent",
+            "<regent@example.com>",
+            "A\nB <regent@example.com>",
+            "Regent <regent@example.com> x",
+        ] {
             assert!(read(bad).is_err(), "{bad:?}");
         }
     }

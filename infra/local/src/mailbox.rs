@@ -59,12 +59,18 @@ async fn only_by_own_name(State(mailbox): State<Mailbox>, request: Request, next
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let host = host.map(|host| host.replace("localhost:", "127.0.0.1:"));
     if host.as_deref() != Some(mailbox.issuer.host()) {
-        return json_answer(StatusCode::MISDIRECTED_REQUEST, &json!({ "message": "Ask the issuer's own host" }));
+        return json_answer(
+            StatusCode::MISDIRECTED_REQUEST,
+            &json!({ "message": "Ask the issuer's own host" }),
+        );
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        header::HeaderValue::from_static("nosniff"),
+    );
     headers.insert(header::REFERRER_POLICY, header::HeaderValue::from_static("no-referrer"));
     response
 }
@@ -95,7 +101,10 @@ async fn raw(State(mailbox): State<Mailbox>, Path(id): Path<i64>) -> Response {
         Ok(Some(mail)) => {
             let headers = [
                 (header::CONTENT_TYPE, "message/rfc822".to_owned()),
-                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{id}.eml\"")),
+                (
+                    header::CONTENT_DISPOSITION,
+                    format!("attachment; filename=\"{id}.eml\""),
+                ),
             ];
             (headers, mail.raw).into_response()
         }

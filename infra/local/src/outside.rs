@@ -58,7 +58,9 @@ impl Faults {
     /// Whether the next mail is to be refused.
     fn refuses(&self) -> bool {
         let one_less = |left: u32| left.checked_sub(1);
-        self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok()
+        self.0
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less)
+            .is_ok()
     }
 }
 

@@ -91,8 +91,8 @@ async fn plan_request(
         version: 1,
         revision: 1,
     };
-    let requested = record(app, caller, Action::ApprovalRequested, &approval, [])?;
-    let writes = vec![app.store().create_approval(&approval)?, requested];
+    let event = record(app, caller, Action::ApprovalRequested, &approval, [])?;
+    let writes = vec![app.store().create_approval(&approval)?, event];
     Ok(Plan {
         value: Some(approval),
         writes,

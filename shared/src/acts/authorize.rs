@@ -5,7 +5,8 @@ use super::client::find;
 use super::session::SignedIn;
 use crate::app::App;
 use crate::domain::{
-    Ask, Authorization, Choice, Client, ClientId, Error, Gate, GrantError, Organization, RedirectUri, SubscriptionId, Unavailable,
+    Ask, Authorization, Choice, Client, ClientId, Error, Gate, GrantError, Organization, RedirectUri, SubscriptionId,
+    Unavailable,
 };
 use crate::keys::digest;
 use crate::oauth::{Asked, AuthorizationRequest};

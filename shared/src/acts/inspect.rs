@@ -4,7 +4,9 @@ use super::authenticate::{self, Client, prove_client};
 use super::verify::{Verified, examine};
 use super::{Plan, grant, perform};
 use crate::app::App;
-use crate::domain::{ClientError, ClientId, Error, Grant, GrantEnd, GrantId, RefreshToken, Subject, UserId};
+use crate::domain::{
+    ClientError, ClientId, Error, Grant, GrantEnd, GrantId, RefreshToken, Subject, SubscriptionId, UserId,
+};
 use crate::keys::digest;
 use crate::oauth::{Authentication, Presented, PresentedClient};
 
@@ -31,7 +33,9 @@ pub async fn introspect(
     source: &str,
 ) -> Result<Option<Verified>, Error> {
     let own = match caller {
-        Authentication::Account(presented) => Own::Subscription(account(app, presented, source).await?),
+        Authentication::Account(presented) => {
+            Own::Subscription(account(app, presented, source).await?.standing.subscription.id)
+        }
         // Everybody can say what a public client says.
         Authentication::Client(presented) if presented.secret.is_none() => return Err(ClientError::Missing.into()),
         Authentication::Client(presented) => {
@@ -51,14 +55,14 @@ pub async fn introspect(
 
 /// Whose tokens a caller may know about.
 enum Own<'a> {
-    Subscription(Client),
+    Subscription(SubscriptionId),
     Client(&'a ClientId),
 }
 
 impl Own<'_> {
     fn is(&self, verified: &Verified) -> bool {
         match self {
-            Self::Subscription(client) => verified.claims.subscription == Some(client.standing.subscription.id),
+            Self::Subscription(id) => verified.claims.subscription == Some(*id),
             Self::Client(id) => verified.claims.client_id == id.to_string(),
         }
     }

@@ -82,6 +82,7 @@ impl RefreshToken {
     }
 
     /// The token that follows this one.
+    #[must_use]
     pub fn next(&self, own: [u8; 32]) -> Self {
         Self::of(self.user, self.grant, self.family(), own)
     }

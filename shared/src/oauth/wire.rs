@@ -37,7 +37,7 @@ pub fn answer(error: &Error) -> Answer {
         Error::Request(why) => plain("invalid_request", sentence(&why.to_string())),
         Error::Client(error) => client(error),
         Error::Grant(error) => {
-            let (code, why) = grant(error);
+            let (code, why) = grant(*error);
             plain(code, why.to_owned())
         }
         // The endpoints that answer with this map take no bearer token and perform no act.
@@ -107,7 +107,7 @@ fn client(error: &ClientError) -> Answer {
 
 const INVALID_GRANT: &str = "invalid_grant";
 
-fn grant(error: &GrantError) -> (&'static str, &'static str) {
+fn grant(error: GrantError) -> (&'static str, &'static str) {
     match error {
         GrantError::UnsupportedGrantType => (
             "unsupported_grant_type",

@@ -103,7 +103,7 @@ impl Store {
         let pointer = Key::grant_through(grant.organization, &grant.origin, grant.id);
         Ok([
             Write::update(spend, Lost::Changed)?,
-            Write::create(self, self.row(grant)?, Lost::Changed)?,
+            Write::create(self, row(grant)?, Lost::Changed)?,
             Write::create(
                 self,
                 expiring(&pointer, "through", &through, grant.ends_at)?,
@@ -112,17 +112,13 @@ impl Store {
         ])
     }
 
-    fn row(&self, grant: &Grant) -> Result<Item, Unavailable> {
-        expiring(&Key::grant(grant.user, grant.id), GRANT, grant, grant.ends_at)
-    }
-
     /// Writes a grant over the one that was read.
     pub fn replace_grant(&self, grant: &Grant) -> Result<Write, Unavailable> {
         let next = Grant {
             revision: grant.revision + 1,
             ..grant.clone()
         };
-        Write::replace(self, self.row(&next)?, grant.revision)
+        Write::replace(self, row(&next)?, grant.revision)
     }
 
     /// Ends a grant for good, whatever else happens to it meanwhile: its refresh token and its
@@ -147,4 +143,8 @@ impl Store {
         let range = Range::prefix(format!("USER#{user}"), "GRANT#");
         self.list(&range, paging, GRANT, |_| true).await
     }
+}
+
+fn row(grant: &Grant) -> Result<Item, Unavailable> {
+    expiring(&Key::grant(grant.user, grant.id), GRANT, grant, grant.ends_at)
 }

@@ -40,7 +40,8 @@ impl<'a> Approval<'a> {
             ],
             action: ("Review the request", approval_link(app, &self.event.target)),
             closing: vec![
-                "The link opens the console, where you sign in and decide. Nothing is decided by opening it.".to_owned(),
+                "The link opens the console, where you sign in and decide. Nothing is decided by opening it."
+                    .to_owned(),
                 format!("You get this mail because you may decide such requests in {name}."),
             ],
         };
@@ -89,7 +90,10 @@ impl<'a> Approval<'a> {
             Origin::Loopback | Origin::Scheme(_) => facts.push(("Returns to", self.origin.to_string())),
         }
         let more = [("Redirect URI", "redirect_uri"), ("Client ID", "client_id")];
-        facts.extend(more.into_iter().filter_map(|(name, detail)| Some((name, one_line(self.detail(detail)?, 600)))));
+        facts.extend(
+            more.into_iter()
+                .filter_map(|(name, detail)| Some((name, one_line(self.detail(detail)?, 600)))),
+        );
         facts
     }
 

@@ -25,7 +25,11 @@ impl Letter {
         let mut parts = vec![self.heading.clone()];
         parts.extend(self.opening.iter().cloned());
         if !self.facts.is_empty() {
-            let lines: Vec<_> = self.facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+            let lines: Vec<_> = self
+                .facts
+                .iter()
+                .map(|(name, value)| format!("{name}: {value}"))
+                .collect();
             parts.push(lines.join("\n"));
         }
         parts.extend(self.meaning.iter().cloned());
@@ -71,7 +75,7 @@ impl Letter {
             table role="presentation" style="width:100%;margin:0 0 16px;border-collapse:collapse;font-size:15px" {
                 @for (name, value) in &self.facts {
                     tr {
-                        td style="padding:6px 16px 6px 0;vertical-align:top;white-space:nowrap;color:#566070" { (name) }
+                        td style="width:1%;padding:6px 16px 6px 0;vertical-align:top;white-space:nowrap;color:#566070" { (name) }
                         td style="padding:6px 0;overflow-wrap:anywhere" { (value) }
                     }
                 }

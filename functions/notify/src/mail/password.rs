@@ -20,7 +20,10 @@ impl Password<'_> {
     /// The mail to the person.
     pub(crate) fn mail(&self, app: &App, organization: &Organization, to: &User) -> Mail {
         let name = one_line(organization.name.as_str(), 64);
-        let link = app.config().issuer.at(&format!("/password?token={}", self.secret.expose()));
+        let link = app
+            .config()
+            .issuer
+            .at(&format!("/password?token={}", self.secret.expose()));
         let (subject, letter) = match self.purpose {
             LinkPurpose::Invitation => self.invitation(&name, to, link),
             LinkPurpose::PasswordReset => reset(&name, to, link),
@@ -50,12 +53,15 @@ impl Password<'_> {
 fn reset(organization: &str, to: &User, link: String) -> (String, Letter) {
     let letter = Letter {
         heading: "Choose a new password".to_owned(),
-        opening: vec![format!("Somebody, probably you, asked for a new password for {organization}.")],
+        opening: vec![format!(
+            "Somebody, probably you, asked for a new password for {organization}."
+        )],
         facts: vec![("Account", to.email.to_string())],
         meaning: vec![],
         action: ("Choose a new password", link),
         closing: vec![
-            "The link works once, and for one hour. Your present password stays good until you choose another.".to_owned(),
+            "The link works once, and for one hour. Your present password stays good until you choose another."
+                .to_owned(),
             "Whoever has this mail can set the password: do not pass it on. If it was not you who asked, ignore it."
                 .to_owned(),
         ],

@@ -1,18 +1,15 @@
 //! Mails as another program reads them, written from what an attacker would like in them.
 
-use std::collections::BTreeMap;
+mod given;
 
 use mail_parser::{HeaderValue, Message, MessageParser};
-use regent::app::{App, Clock, Rng, environment};
-use regent::config::Config;
-use regent::domain::{
-    Action, Actor, ActorKind, AuditEvent, BrowserSecret, Email, EventId, Issuer, LinkPurpose, Name, Organization,
-    OrganizationId, Person, RegionLabel, Seat, Target, Timestamp, User, UserId, UserKind,
-};
+use proptest::prelude::proptest;
+use regent::domain::{Action, AuditEvent, BrowserSecret, EventId, LinkPurpose, Name, Timestamp, UserId};
 
 use super::{Approval, Mail, Password};
 use crate::event::Event;
 use crate::settings::Mailbox;
+use given::{ada, app, organization, requested};
 
 /// Names that mean something else to a header, to HTML, or to a reader.
 const HOSTILE: [&str; 8] = [
@@ -26,75 +23,11 @@ const HOSTILE: [&str; 8] = [
     "see https://evil.test/approve now",
 ];
 
-fn app() -> App {
-    let (region, issuer) = (RegionLabel::parse("us"), Issuer::parse("https://us.regent.example"));
-    let config = Config::new(region.unwrap(), issuer.unwrap(), "table".to_owned());
-    let clock = Clock::manual(Timestamp::from_seconds(1_800_000_000));
-    App::new(config, &environment(), clock, Rng::system()).unwrap()
-}
-
-fn organization(name: &str) -> Organization {
-    let mut organization: Organization = serde_json::from_value(serde_json::json!({
-        "id": OrganizationId::from_random([1; 12]), "name": "Acme", "roles": {}, "subscriptions": {}, "admins": 1,
-        "clients": 0, "dynamic_registration_enabled": true, "metadata_documents_enabled": true,
-        "created_at": 0, "version": 1, "revision": 1,
-    }))
-    .unwrap();
-    organization.name = Name::parse(name).unwrap();
-    organization
-}
-
-fn ada(name: &str) -> User {
-    User {
-        id: UserId::from_random([2; 12]),
-        organization: OrganizationId::from_random([1; 12]),
-        name: Name::parse(name).unwrap(),
-        email: Email::parse("ada@acme.test").unwrap(),
-        roles: [].into(),
-        kind: UserKind::Person(Person {
-            seat: Seat::Licensed,
-            subscription: None,
-            password: None,
-        }),
-        epoch: 0,
-        created_at: Timestamp::from_seconds(0),
-        updated_at: Timestamp::from_seconds(0),
-        version: 1,
-        revision: 1,
-    }
-}
-
-fn requested(origin: &str, client: &str) -> AuditEvent {
-    let details = [
-        ("origin", origin),
-        ("redirect_uri", "https://claude.ai/api/mcp/auth_callback"),
-        ("client_name", client),
-        ("client_id", "cli_us_000000000000"),
-        ("requester", "grace@acme.test"),
-    ];
-    AuditEvent {
-        id: EventId::from_random([3; 12]),
-        organization: OrganizationId::from_random([1; 12]),
-        subscription: None,
-        at: Timestamp::from_seconds(1_800_000_000),
-        actor: Actor {
-            kind: ActorKind::Person,
-            id: None,
-            name: "grace@acme.test".to_owned(),
-        },
-        action: Action::ApprovalRequested,
-        target: Target {
-            id: "apr_aHR0cHM6Ly9jbGF1ZGUuYWk".to_owned(),
-            name: origin.to_owned(),
-        },
-        source_ip: Some("192.0.2.1".to_owned()),
-        details: BTreeMap::from(details.map(|(name, value)| (name.to_owned(), value.to_owned()))),
-    }
-}
-
 fn asked(origin: &str, client: &str) -> Mail {
     let event = requested(origin, client);
-    Approval::of(&event).unwrap().mail(&app(), &organization("Acme"), &ada("Ada Lovelace"))
+    Approval::of(&event)
+        .unwrap()
+        .mail(&app(), &organization("Acme"), &ada("Ada Lovelace"))
 }
 
 fn sent(mail: &Mail) -> Vec<u8> {
@@ -133,7 +66,11 @@ fn an_admin_reads_who_asks_for_what_and_where_to_decide() {
             assert!(part.contains(said), "{said} in {part}");
         }
     }
-    assert_eq!(html.matches("href=").count(), 1, "one link, and it decides nothing: {html}");
+    assert_eq!(
+        html.matches("href=").count(),
+        1,
+        "one link, and it decides nothing: {html}"
+    );
     assert!(!html.contains("<form") && !html.contains("<script") && !html.contains("src="));
 }
 
@@ -142,8 +79,14 @@ fn mail_programs_and_robots_are_told_what_it_is() {
     let raw = sent(&asked("https://claude.ai", "Claude"));
     let message = parsed(&raw);
     let (event, ada) = (EventId::from_random([3; 12]), UserId::from_random([2; 12]));
-    assert_eq!(message.message_id(), Some(format!("{event}.{ada}@us.regent.example").as_str()));
-    assert_eq!(message.references().as_text(), Some(format!("apr_aHR0cHM6Ly9jbGF1ZGUuYWk.{ada}@us.regent.example").as_str()));
+    assert_eq!(
+        message.message_id(),
+        Some(format!("{event}.{ada}@us.regent.example").as_str())
+    );
+    assert_eq!(
+        message.references().as_text(),
+        Some(format!("apr_aHR0cHM6Ly9jbGF1ZGUuYWk.{ada}@us.regent.example").as_str())
+    );
     assert_eq!(header(&message, "Auto-Submitted"), "auto-generated");
     assert_eq!(header(&message, "X-Entity-Ref-ID"), event.to_string());
     let list = String::from_utf8_lossy(&raw);
@@ -172,28 +115,53 @@ fn nothing_that_a_person_or_an_organization_is_called_does_either() {
         let Ok(allowed) = Name::<64>::parse(name) else { continue };
         let event = requested("https://claude.ai", "Claude");
         let (organization, to) = (organization(allowed.as_str()), ada(allowed.as_str()));
-        check(&sent(&Approval::of(&event).unwrap().mail(&app(), &organization, &to)), name);
+        check(
+            &sent(&Approval::of(&event).unwrap().mail(&app(), &organization, &to)),
+            name,
+        );
         let secret = BrowserSecret::from_random([7; 32]);
-        let mail = Password { event: &event, purpose: LinkPurpose::Invitation, secret: &secret };
+        let mail = Password {
+            event: &event,
+            purpose: LinkPurpose::Invitation,
+            secret: &secret,
+        };
         check(&sent(&mail.mail(&app(), &organization, &to)), name);
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_stranger_calls_itself_the_mail_is_whole(name: String) {
+        check(&sent(&asked("https://claude.ai", &name)), &name);
     }
 }
 
 /// Exactly the headers that were meant, one recipient, one link, and no line of a kind nobody wrote.
 fn check(raw: &[u8], name: &str) {
     let message = parsed(raw);
-    let mut names: Vec<_> = message.headers().iter().map(|header| header.name().to_owned()).collect();
+    let mut names: Vec<_> = message
+        .headers()
+        .iter()
+        .map(|header| header.name().to_owned())
+        .collect();
     names.sort();
     names.dedup();
     assert_eq!(names.len(), message.headers().len(), "{name:?}: {names:?}");
     for injected in ["Bcc", "X-Injected"] {
-        assert!(!names.iter().any(|name| name.eq_ignore_ascii_case(injected)), "{name:?}");
+        assert!(
+            !names.iter().any(|name| name.eq_ignore_ascii_case(injected)),
+            "{name:?}"
+        );
     }
     let to = message.to().unwrap();
     assert_eq!(to.iter().count(), 1, "{name:?}: {to:?}");
     assert_eq!(to.first().unwrap().address(), Some("ada@acme.test"));
     let html = message.body_html(0).unwrap();
-    assert_eq!(html.matches("href=").count() - html.matches("href=&quot;").count(), 1, "{name:?}: {html}");
+    assert_eq!(
+        html.matches("href=").count() - html.matches("href=&quot;").count(),
+        1,
+        "{name:?}: {html}"
+    );
     for markup in ["<script", "<img", "<a href=\"https://evil"] {
         assert!(!html.contains(markup), "{name:?}: {html}");
     }
@@ -217,13 +185,19 @@ fn a_host_in_punycode_is_shown_both_ways() {
     let message = parsed(&raw);
     assert_eq!(message.subject(), Some("Acme: xn--bcher-kva.example asks for access"));
     let text = message.body_text(0).unwrap().replace("\r\n", "\n");
-    assert!(text.contains("Domain: xn--bcher-kva.example\nDomain in Unicode: bücher.example"), "{text}");
+    assert!(
+        text.contains("Domain: xn--bcher-kva.example\nDomain in Unicode: bücher.example"),
+        "{text}"
+    );
 }
 
 #[test]
 fn a_persons_own_computer_and_an_apps_own_scheme_are_named_as_such() {
     for (origin, said) in [
-        ("http://localhost", "Acme: an app on a person's own computer asks for access"),
+        (
+            "http://localhost",
+            "Acme: an app on a person's own computer asks for access",
+        ),
         ("cursor:", "Acme: an app on a person's device (cursor:) asks for access"),
     ] {
         let raw = sent(&asked(origin, "App"));
@@ -238,13 +212,20 @@ fn an_event_that_is_no_request_is_refused() {
 
 #[test]
 fn a_link_is_in_the_mail_and_nowhere_else() {
-    let event = AuditEvent { action: Action::UserInvited, ..requested("https://claude.ai", "x") };
+    let event = AuditEvent {
+        action: Action::UserInvited,
+        ..requested("https://claude.ai", "x")
+    };
     let secret = BrowserSecret::from_random([7; 32]);
     for (purpose, subject) in [
         (LinkPurpose::Invitation, "Acme: your invitation"),
         (LinkPurpose::PasswordReset, "Acme: choose a new password"),
     ] {
-        let mail = Password { event: &event, purpose, secret: &secret };
+        let mail = Password {
+            event: &event,
+            purpose,
+            secret: &secret,
+        };
         let raw = sent(&mail.mail(&app(), &organization("Acme"), &ada("Ada")));
         let message = parsed(&raw);
         assert_eq!(message.subject(), Some(subject));

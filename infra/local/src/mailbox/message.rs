@@ -33,7 +33,11 @@ impl Message {
             at: Timestamp::from_seconds(mail.at).to_rfc3339(),
             from: mail.sender.clone(),
             to: mail.recipient.clone(),
-            subject: parsed.as_ref().and_then(|message| message.subject()).unwrap_or_default().to_owned(),
+            subject: parsed
+                .as_ref()
+                .and_then(|message| message.subject())
+                .unwrap_or_default()
+                .to_owned(),
             links: links(&text, issuer),
             html: body(parsed.as_ref().and_then(|message| message.body_html(0))),
             text,

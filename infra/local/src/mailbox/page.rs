@@ -44,7 +44,7 @@ fn one(message: &Message, open: bool) -> Markup {
             details open[open] {
                 summary {
                     span.subject { (message.subject) }
-                    span.meta { "to " (message.to) " · " time datetime=(message.at) { (message.at) } }
+                    span.meta { "to " (message.to) " · " time datetime=(message.at) { (minute(&message.at)) } }
                 }
                 div.parts {
                     section aria-label={ "Text of “" (message.subject) "”" } {
@@ -75,6 +75,12 @@ fn one(message: &Message, open: bool) -> Markup {
     }
 }
 
+/// The minute of an instant: what a test makes happen is long done by the next one.
+fn minute(at: &str) -> String {
+    let part = |range| at.get(range).unwrap_or_default();
+    format!("{} {} UTC", part(0..10), part(11..16))
+}
+
 /// The page's style.
 pub(super) const STYLE: &str = "
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #566070; --ground: #f4f5f7; --card: #fff; --line: #d5dae1; --link: #1f4fd8; }
@@ -95,7 +101,8 @@ summary span { display: inline-block; margin-right: .75rem; }
 .meta { font-size: .875rem; overflow-wrap: anywhere; }
 .parts { display: grid; gap: 1.25rem; padding: 0 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); }
 pre { margin: 0; padding: 1rem; border: 1px solid var(--line); border-radius: .5rem; font: .8125rem/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
-iframe { width: 100%; height: 34rem; border: 1px solid var(--line); border-radius: .5rem; background: #f4f5f7; }
+.parts section { display: flex; flex-direction: column; min-width: 0; }
+iframe { width: 100%; flex: 1 0 40rem; border: 1px solid var(--line); border-radius: .5rem; background: #f4f5f7; }
 details > p { padding: 0 1.25rem; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 ";

@@ -54,12 +54,20 @@ fn put(kept: &Kept, asked: Asked) -> (StatusCode, Value) {
         })
         .collect();
     let failed = answers.iter().filter(|answer| answer["EventId"].is_null()).count();
-    (StatusCode::OK, json!({ "FailedEntryCount": failed, "Entries": answers }))
+    (
+        StatusCode::OK,
+        json!({ "FailedEntryCount": failed, "Entries": answers }),
+    )
 }
 
 /// Keeps an entry as the target of a rule gets it.
 fn keep(kept: &Kept, entry: &Entry) -> Result<String, (&'static str, String)> {
-    let missing = |name: &str| ("InvalidArgument", format!("Parameter {name} is not valid. Reason: {name} is required."));
+    let missing = |name: &str| {
+        (
+            "InvalidArgument",
+            format!("Parameter {name} is not valid. Reason: {name} is required."),
+        )
+    };
     let source = entry.source.as_deref().ok_or_else(|| missing("Source"))?;
     let kind = entry.detail_type.as_deref().ok_or_else(|| missing("DetailType"))?;
     let detail = entry.detail.as_deref().ok_or_else(|| missing("Detail"))?;

@@ -130,7 +130,8 @@ impl Kept {
     /// The last record that was delivered.
     pub(crate) fn place(&self) -> rusqlite::Result<Option<String>> {
         let file = self.file();
-        file.query_row("SELECT after FROM place", [], |row| row.get(0)).optional()
+        file.query_row("SELECT after FROM place", [], |row| row.get(0))
+            .optional()
     }
 
     /// Moves on, keeping what failed to come again: at once.
@@ -203,6 +204,7 @@ fn posted(row: &Row<'_>) -> rusqlite::Result<Posted> {
 
 fn json(row: &Row<'_>, column: usize) -> rusqlite::Result<Value> {
     let text: String = row.get(column)?;
-    serde_json::from_str(&text)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error)))
+    serde_json::from_str(&text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
+    })
 }

@@ -70,7 +70,9 @@ fn read(body: &[u8]) -> Result<(String, String, Vec<u8>), &'static str> {
     let asked: Asked = serde_json::from_slice(body).map_err(|_| "the request is not JSON of this operation")?;
     let raw = asked.content.raw.ok_or("only raw messages are sent here")?;
     let raw = BASE64_STANDARD.decode(raw.data).map_err(|_| "Raw.Data is not Base64")?;
-    let message = MessageParser::default().parse(&raw).ok_or("the message cannot be parsed")?;
+    let message = MessageParser::default()
+        .parse(&raw)
+        .ok_or("the message cannot be parsed")?;
     let sender = asked
         .from_email_address
         .or_else(|| Some(message.from()?.first()?.address()?.to_owned()))

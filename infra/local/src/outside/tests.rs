@@ -33,11 +33,18 @@ fn raw(message: &str) -> Value {
 #[tokio::test]
 async fn a_raw_message_names_its_sender_and_recipient_itself() {
     let (outside, _folder) = open().await;
-    let answer = send(&outside, raw("From: a@x.test\r\nTo: B <b@x.test>\r\nSubject: Hi\r\n\r\nHi\r\n")).await;
+    let answer = send(
+        &outside,
+        raw("From: a@x.test\r\nTo: B <b@x.test>\r\nSubject: Hi\r\n\r\nHi\r\n"),
+    )
+    .await;
     assert_eq!(answer.status(), 200);
     let mails = outside.kept().mails(10).unwrap();
     assert_eq!(mails.len(), 1);
-    assert_eq!((mails[0].sender.as_str(), mails[0].recipient.as_str()), ("a@x.test", "b@x.test"));
+    assert_eq!(
+        (mails[0].sender.as_str(), mails[0].recipient.as_str()),
+        ("a@x.test", "b@x.test")
+    );
     outside.close().await;
 }
 

@@ -57,7 +57,11 @@ impl Stream {
     }
 
     fn read(&self, place: Option<String>) -> Result<Batch, String> {
-        let kind = if place.is_some() { "AFTER_SEQUENCE_NUMBER" } else { "TRIM_HORIZON" };
+        let kind = if place.is_some() {
+            "AFTER_SEQUENCE_NUMBER"
+        } else {
+            "TRIM_HORIZON"
+        };
         let iterator = self.database.get_shard_iterator(GetShardIteratorRequest {
             stream_arn: self.arn.clone(),
             shard_id: self.shard.clone(),

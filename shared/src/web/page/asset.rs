@@ -1,7 +1,7 @@
 //! The assets of pages: one style sheet, one script, one icon. Their names carry a hash of their
 //! content, so that they can be kept for a year.
 
-use super::Place;
+use super::{Page, Place, html};
 use aws_lc_rs::digest;
 use axum::Router;
 use axum::body::Body;
@@ -53,7 +53,10 @@ const SVG: &str = include_str!("mark.svg");
 
 /// Serves the assets of pages at `place`: its path and one segment.
 pub fn assets<S: Clone + Send + Sync + 'static>(place: Place) -> Router<S> {
-    Router::new().route(&format!("{}/{{file}}", place.assets()), get(serve))
+    Router::new().route(
+        &format!("{}/{{file}}", place.assets()),
+        get(async move |path| serve(place, path)),
+    )
 }
 
 /// The paths of style sheet, script and icon.
@@ -75,17 +78,14 @@ fn hash(content: &str) -> String {
     })
 }
 
-async fn serve(Path(file): Path<String>) -> Response<Body> {
+fn serve(place: Place, Path(file): Path<String>) -> Response<Body> {
     let found = [&STYLE, &SCRIPT, &ICON]
         .into_iter()
         .find(|asset| file.starts_with("regent-") && file.rsplit('.').next() == Some(asset.ending));
     let Some(asset) = found else {
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = StatusCode::NOT_FOUND;
-        response
-            .headers_mut()
-            .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        return response;
+        let nothing = html! { p { "The address is wrong, or of a version that is long gone." } };
+        let page = Page::card(place, "There is no such file", nothing);
+        return page.status(StatusCode::NOT_FOUND).respond();
     };
     // While a new version is rolled out, a page of the one may ask the other: better today's style
     // than none, but not for keeps.
