@@ -9,6 +9,7 @@
 //! ```
 //! A missing tool fails its test: an infrastructure nobody checked must not look checked.
 
+mod api;
 mod cloud;
 mod data;
 mod deploy;

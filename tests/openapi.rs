@@ -109,14 +109,6 @@ async fn what_is_answered_is_what_is_described() {
     account.token(&region).await;
     let Account { id, .. } = &account;
     let credential = account.body["credential"]["id"].as_str().unwrap();
-    let client = json!({"name": "C", "redirect_uris": ["https://c.test/"]});
-    let client = region
-        .admin("POST", "/clients")
-        .json(&client)
-        .send()
-        .await
-        .is(201)
-        .text("/client_id");
     let facts = &region.running.facts;
     let admin = crate::harness::Parts::of(&facts.admin.token).claims["sub"]
         .as_str()
@@ -182,38 +174,56 @@ async fn what_is_answered_is_what_is_described() {
         ("get", "/organizations", Value::Null, vec![]),
         ("get", "/organizations/{id}", Value::Null, vec![&facts.organization]),
         ("get", "/audit-events", Value::Null, vec![]),
-        ("get", "/clients", Value::Null, vec![]),
-        (
-            "post",
-            "/clients",
-            json!({"name": "App", "redirect_uris": ["https://app.test/"]}),
-            vec![],
-        ),
-        ("get", "/clients/{client_id}", Value::Null, vec![&client]),
-        ("patch", "/clients/{client_id}", json!({"name": "B"}), vec![&client]),
-        ("post", "/clients/{client_id}/rotate", json!({}), vec![&client]),
         ("get", "/users/{id}", Value::Null, vec!["usr_000000000000"]),
         ("post", "/roles", json!({"name": ""}), vec![]),
     ] {
-        let mut filled = path.to_owned();
-        let names: &[&str] = if path.contains("{client_id}") {
-            &["{client_id}"]
-        } else {
-            &["{id}", "{credential}"]
-        };
-        for (name, value) in names.iter().zip(real) {
-            filled = filled.replace(*name, value);
-        }
-        let asked = region.admin(&method.to_uppercase(), &filled);
-        let asked = if body.is_null() { asked } else { asked.json(&body) };
-        let answer = asked.send().await;
-        let described = &document["paths"][format!("/api/v1{path}")][method]["responses"][answer.status.as_str()];
-        let schema = &described["content"][answer.header("content-type").unwrap()]["schema"];
-        assert!(
-            schema.is_object(),
-            "{method} {path}: {} is not described",
-            answer.status
-        );
-        assert_eq!(wrong(&document, schema, &answer.json(), ""), None, "{method} {path}");
+        answers_as_described(&region, &document, (method, path, body), &real).await;
     }
+}
+
+#[tokio::test]
+async fn what_is_answered_about_clients_is_what_is_described() {
+    let region = Region::start().await;
+    let document = document(&region).await;
+    let app = |name: &str| json!({"name": name, "redirect_uris": ["https://app.test/"]});
+    let made = region.admin("POST", "/clients").json(&app("A")).send().await.is(201);
+    let id = made.text("/client_id");
+    for (method, path, body) in [
+        ("get", "/clients", Value::Null),
+        ("post", "/clients", app("B")),
+        ("post", "/clients", app("")),
+        ("get", "/clients/{client_id}", Value::Null),
+        ("patch", "/clients/{client_id}", json!({"name": "C"})),
+        ("post", "/clients/{client_id}/rotate", json!({"overlap_seconds": 60})),
+        ("get", "/clients/{client_id}", Value::Null),
+    ] {
+        answers_as_described(&region, &document, (method, path, body), &[&id]).await;
+    }
+}
+
+/// Asks as the admin, the path filled with what is real, and compares the answer with its schema.
+async fn answers_as_described(
+    region: &Region,
+    document: &Value,
+    (method, path, body): (&str, &str, Value),
+    real: &[&str],
+) {
+    let gaps: &[&str] = if path.contains("{client_id}") {
+        &["{client_id}"]
+    } else {
+        &["{id}", "{credential}"]
+    };
+    let filled = gaps.iter().zip(real);
+    let filled = filled.fold(path.to_owned(), |path, (gap, value)| path.replace(gap, value));
+    let asked = region.admin(&method.to_uppercase(), &filled);
+    let asked = if body.is_null() { asked } else { asked.json(&body) };
+    let answer = asked.send().await;
+    let described = &document["paths"][format!("/api/v1{path}")][method]["responses"][answer.status.as_str()];
+    let schema = &described["content"][answer.header("content-type").unwrap()]["schema"];
+    assert!(
+        schema.is_object(),
+        "{method} {path}: {} is not described",
+        answer.status
+    );
+    assert_eq!(wrong(document, schema, &answer.json(), ""), None, "{method} {path}");
 }

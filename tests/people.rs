@@ -25,7 +25,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
 use regent::acts::password::set;
 use regent::acts::session::Browser as Known;
-use regent::domain::{BrowserSecret, Link, LinkPurpose, UserId};
+use regent::domain::{BrowserSecret, LinkPurpose, UserId};
 use serde_json::Value;
 
 use crate::harness::{Browser, Region};

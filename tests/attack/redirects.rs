@@ -190,7 +190,7 @@ async fn an_approval_is_for_one_origin_and_no_relative_of_it() {
         "https://www.good.com/cb",
         "https://good.com:8443/cb",
         "https://good.com.evil.com/cb",
-        "https://xn--gd-jbaa.com/cb",
+        "https://xn--gd-fmca.com/cb",
         "http://localhost/cb",
         "good://good.com/cb",
         "https://127.0.0.1/cb",

@@ -222,6 +222,20 @@ async fn a_person_allows_no_more_than_their_roles_hold() {
 }
 
 #[tokio::test]
+async fn scopes_that_the_api_does_not_have_are_left_out_of_what_is_granted() {
+    let region = Region::start().await;
+    let (app, browser) = ThirdParty::approved(&region).await;
+    let resource = region.resource();
+    for named in [resource, ""] {
+        let path = app.path(&[("scope", "read:me offline_access"), ("resource", named)]);
+        let answer = app.allow_at(&browser, &path).await.is(303);
+        let code = parameter(answer.header("location").unwrap(), "code").unwrap();
+        let tokens = app.redeem(&code, &[]).send().await.is(200);
+        assert_eq!(tokens.text("/scope"), "read:me", "{named}");
+    }
+}
+
+#[tokio::test]
 async fn the_management_api_is_not_for_third_parties() {
     let region = Region::start().await;
     let (app, browser) = ThirdParty::approved(&region).await;

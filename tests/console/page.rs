@@ -163,7 +163,7 @@ async fn every_field_has_a_label_and_every_id_is_there_once() {
 async fn hostile_names_stay_text() {
     each(|path, page| {
         assert_eq!(page.body.matches("<script").count(), 1, "{path} {page:#?}");
-        for bad in ["<img", "<u>", "alert(1)</script>", "<b>", "=\"\">"] {
+        for bad in ["<img", "<u>", "alert(1)</script>", "<b>"] {
             assert!(!page.body.contains(bad), "{path} {bad} {page:#?}");
         }
     })

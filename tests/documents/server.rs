@@ -111,14 +111,12 @@ impl Reply {
     }
 
     fn head(&self, length: &str) -> String {
-        let mut head = format!("HTTP/1.1 {}\r\n{length}\r\n", self.status);
+        let mut lines = vec![format!("HTTP/1.1 {}", self.status), length.to_owned()];
         if !self.content_type.is_empty() {
-            head.push_str(&format!("content-type: {}\r\n", self.content_type));
+            lines.push(format!("content-type: {}", self.content_type));
         }
-        for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        head + "\r\n"
+        lines.extend(self.headers.iter().map(|(name, value)| format!("{name}: {value}")));
+        lines.join("\r\n") + "\r\n\r\n"
     }
 
     /// Sends it. That the other side hangs up is what some tests are about.
@@ -134,10 +132,12 @@ impl Reply {
                 for part in self.body.chunks(7) {
                     to.write_all(&chunk(part)).await?;
                 }
-                while matches!(self.way, Way::Endless) {
+                if let Way::Chunked = self.way {
+                    return to.write_all(b"0\r\n\r\n").await;
+                }
+                loop {
                     to.write_all(&chunk(&[b'x'; 512])).await?;
                 }
-                to.write_all(b"0\r\n\r\n").await
             }
             Way::Cut => {
                 let head = self.head(&format!("content-length: {}", self.body.len() + 1));

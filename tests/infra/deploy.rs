@@ -8,6 +8,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::infra::api::{Api, Person, csrf};
 use crate::infra::cloud::{Cloud, Outputs};
 use crate::infra::tools::infra;
 use crate::lambda::binaries::binary;
@@ -83,6 +84,109 @@ async fn the_deployed_functions_do_their_work_within_their_roles() {
         401,
         "a secret outlived its rotation"
     );
+    connects_an_app(&api, &facts).await;
+}
+
+/// A person signs in and lets an app in; the admin approves its domain, then rejects it.
+async fn connects_an_app(api: &Api, facts: &Value) {
+    let text = |pointer: &str| {
+        facts
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .expect("a text")
+            .to_owned()
+    };
+    let metadata = json!({"client_name": "Field Notes", "redirect_uris": ["https://notes.example/cb"], "token_endpoint_auth_method": "none"});
+    let (status, client) = api.post("/oauth/v1/register", "", &metadata).await;
+    assert_eq!(status, 201, "{client}");
+    let client = client["client_id"].as_str().expect("a client ID").to_owned();
+
+    let mut person = Person::new(api);
+    let page = person.open("/sign-in").await;
+    let fields = [
+        ("email", text("/admin/email")),
+        ("password", text("/admin/password")),
+        ("csrf", csrf(&page)),
+    ];
+    assert_eq!(person.submit("/sign-in", &fields).await, "/console");
+    assert!(
+        person
+            .open("/console/service-accounts")
+            .await
+            .contains("nightly-export")
+    );
+
+    let request = format!(
+        "/oauth/v1/authorize?response_type=code&client_id={client}&redirect_uri=https%3A%2F%2Fnotes.example%2Fcb&state=x\
+         &scope=read%3Aledger&resource=https%3A%2F%2Fledger.example.com&code_challenge_method=S256\
+         &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    );
+    let page = person.open(&request).await;
+    person
+        .submit(&request, &[("action", "request".to_owned()), ("csrf", csrf(&page))])
+        .await;
+    let admin = text("/admin/token");
+    let (_, approvals) = api.get("/api/v1/oauth-approvals", &admin).await;
+    let approval = format!(
+        "/api/v1/oauth-approvals/{}",
+        approvals["items"][0]["id"].as_str().expect("an id")
+    );
+    assert_eq!(
+        api.patch(&approval, &admin, &json!({"status": "approved"})).await.0,
+        200
+    );
+
+    let page = person.open(&request).await;
+    let allow = [
+        ("action", "allow".to_owned()),
+        ("subscription", text("/subscription")),
+        ("csrf", csrf(&page)),
+    ];
+    let back = person.submit(&request, &allow).await;
+    let code = back
+        .split("code=")
+        .nth(1)
+        .and_then(|rest| rest.split('&').next())
+        .expect("a code");
+    let grant = [
+        ("grant_type", "authorization_code"),
+        ("client_id", &client),
+        ("code", code),
+        ("redirect_uri", "https://notes.example/cb"),
+        ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+    ];
+    let grant = grant.map(|(name, value)| (name, value.to_owned()));
+    let (status, tokens) = api.form("/oauth/v1/token", &grant).await;
+    assert_eq!(status, 200, "{tokens}");
+    let verify = format!("/verify?resource={RESOURCE}&scope=read:ledger");
+    let token = tokens["access_token"].as_str().expect("a token");
+    assert_eq!(api.get(&verify, token).await.0, 200);
+    let refresh = [
+        ("grant_type", "refresh_token".to_owned()),
+        ("client_id", client.clone()),
+        (
+            "refresh_token",
+            tokens["refresh_token"].as_str().expect("a token").to_owned(),
+        ),
+    ];
+    assert_eq!(api.form("/oauth/v1/token", &refresh).await.0, 200);
+    // A replayed code ends the grant: the token function deletes what counted it.
+    assert_eq!(api.form("/oauth/v1/token", &grant).await.0, 400);
+    assert_eq!(
+        api.get(&verify, token).await.0,
+        401,
+        "a token outlived the replay of its code"
+    );
+    assert_eq!(
+        api.patch(&approval, &admin, &json!({"status": "rejected"})).await.0,
+        200
+    );
+    assert!(
+        person
+            .open("/console/audit-events")
+            .await
+            .contains("oauth_approval.rejected")
+    );
 }
 
 /// What `sam build` leaves: the template with a folder per function. The emulator runs `bootstrap` here.
@@ -134,52 +238,4 @@ fn bootstrap(cloud: &Cloud, stack: &Outputs) -> Value {
         .expect("regent-bootstrap starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("it prints JSON")
-}
-
-/// The HTTP API of a stack, which the emulator knows by its host.
-struct Api {
-    client: reqwest::Client,
-    url: String,
-    host: String,
-}
-
-impl Api {
-    fn of(cloud: &Cloud, stack: &Outputs) -> Self {
-        Self {
-            client: reqwest::Client::builder().no_proxy().build().expect("a client"),
-            url: cloud.endpoint().to_owned(),
-            host: format!("{}.execute-api.localhost", stack.get("ApiId")),
-        }
-    }
-
-    async fn get(&self, path: &str, bearer: &str) -> (u16, Value) {
-        self.send(self.client.get(format!("{}{path}", self.url)).bearer_auth(bearer))
-            .await
-    }
-
-    async fn post(&self, path: &str, bearer: &str, body: &Value) -> (u16, Value) {
-        self.send(
-            self.client
-                .post(format!("{}{path}", self.url))
-                .bearer_auth(bearer)
-                .json(body),
-        )
-        .await
-    }
-
-    async fn form(&self, path: &str, fields: &[(&str, String)]) -> (u16, Value) {
-        self.send(self.client.post(format!("{}{path}", self.url)).form(fields))
-            .await
-    }
-
-    async fn send(&self, request: reqwest::RequestBuilder) -> (u16, Value) {
-        let answer = request
-            .header("host", &self.host)
-            .send()
-            .await
-            .expect("the API answers");
-        let status = answer.status().as_u16();
-        let text = answer.text().await.expect("a body");
-        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
-    }
 }

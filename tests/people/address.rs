@@ -34,12 +34,12 @@ async fn a_person_gets_another_name_and_address() {
     // The old address is free again, the new one is not.
     let new = |email: &str| json!({"name": "B", "email": email, "user_type": "sales"});
     region.admin("POST", "/users").json(&new(&before)).send().await.is(201);
-    let taken = region
+    let refused = region
         .admin("POST", "/users")
         .json(&new("ada.king@acme.test"))
         .send()
         .await;
-    assert_eq!(taken.problem(409), "email-taken");
+    assert_eq!(refused.problem(409), "email-taken");
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{PASSWORD, person, signed_in};
-use crate::harness::Region;
+use crate::harness::{Region, Row};
+use regent::domain::{Session, UserId};
 
 const MINUTE: u32 = 60;
 const HOUR: u32 = 60 * MINUTE;
@@ -119,4 +120,39 @@ async fn a_role_that_grants_more_does_so_at_once_and_one_that_grants_less_ends_s
     edit(json!(["audit:read"])).send().await.is(200);
     browser.ask("GET", "/api/v1/users").send().await.problem(401);
     assert!(!signed_in(&browser).await);
+}
+
+#[tokio::test]
+async fn all_other_sessions_end_however_many_there_are() {
+    let region = Region::start().await;
+    let browser = region.admin_browser().await;
+    let store = region.running.app.store();
+    let user = UserId::parse(&region.admin_id().await).unwrap();
+    let user = store.user(user).await.unwrap().unwrap();
+    let now = region.clock.now();
+    for number in 0..200 {
+        let session = Session {
+            user: user.id,
+            organization: user.organization,
+            digest: format!("session {number}"),
+            created_at: now,
+            last_seen_at: now,
+            ends_at: now.plus(Session::LIFETIME),
+            epoch: user.epoch(None),
+            source_ip: "203.0.113.9".to_owned(),
+            user_agent: String::new(),
+        };
+        let write = store.create_session(&session).unwrap();
+        store.commit(&[write]).await.unwrap().unwrap();
+    }
+    let page = browser.open("/console/sessions").await.is(200);
+    let forms = page.forms();
+    let all = forms
+        .iter()
+        .find(|form| form.fields.iter().any(|(_, value)| value == "others"));
+    browser.submit(all.unwrap(), &[]).await.is(303);
+    let is_session = |row: &Row| row["sk"].as_s().unwrap().starts_with("SESSION#");
+    let left = region.rows().await.iter().filter(|row| is_session(row)).count();
+    assert_eq!(left, 1);
+    assert!(signed_in(&browser).await);
 }

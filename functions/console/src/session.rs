@@ -35,7 +35,7 @@ async fn end(State(app): State<App>, admin: Admin, extensions: Extensions, poste
     let (signed_in, ip) = (own(&admin)?, source(&extensions));
     let done = match posted.text("session") {
         "others" => {
-            perform(&app, async || session::end_others(&app, signed_in, &ip).await).await?;
+            session::end_others(&app, signed_in, &ip).await?;
             Done::SessionsEnded
         }
         digest => {

@@ -4,9 +4,8 @@
 use super::Caller;
 use crate::app::App;
 use crate::domain::{ActError, Error, Unavailable, UserId};
+use crate::keys::digest::sha256;
 use crate::store::{Lost, Replay, Write};
-use aws_lc_rs::digest;
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 
 /// What an act decided.
 #[derive(Debug)]
@@ -144,8 +143,4 @@ impl Caller {
             fingerprint: sha256(&request),
         }
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    BASE64URL.encode(digest::digest(&digest::SHA256, bytes))
 }

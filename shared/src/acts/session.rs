@@ -7,9 +7,8 @@ use crate::domain::{
     ActError, Action, Actor, ActorKind, AuditEvent, BrowserSecret, Error, EventId, Organization, Session, SessionToken,
     Target, User,
 };
+use crate::keys::digest;
 use crate::store::{Paging, Write};
-use aws_lc_rs::{constant_time, digest};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use std::collections::BTreeMap;
 
 /// A person who is signed in, as everything is now.
@@ -39,18 +38,18 @@ impl Browser {
 
 /// The name of a session, or of a link, in the table.
 pub(super) fn digest_of(secret: &BrowserSecret) -> String {
-    BASE64URL.encode(digest::digest(&digest::SHA256, secret.expose().as_bytes()))
+    digest::sha256(secret.expose().as_bytes())
 }
 
 /// Whoever a session cookie speaks for; nobody if the session is over. Notes its use.
 pub async fn of_cookie(app: &App, token: &SessionToken) -> Result<Option<SignedIn>, Error> {
-    let digest = digest_of(token.secret());
-    let rows = app.store().session(token.user, token.organization, &digest).await?;
+    let print = digest_of(token.secret());
+    let rows = app.store().session(token.user, token.organization, &print).await?;
     let (Some(session), Some(user), Some(organization)) = (rows.session, rows.user, rows.organization) else {
         return Ok(None);
     };
     let now = app.now();
-    let is_it = constant_time::verify_slices_are_equal(session.digest.as_bytes(), digest.as_bytes()).is_ok();
+    let is_it = digest::same(&session.digest, &print);
     if !is_it || !session.stands(&user, now) || organization.id != session.organization {
         return Ok(None);
     }
@@ -112,9 +111,20 @@ pub async fn end(app: &App, signed_in: &SignedIn, digest: &str, source_ip: &str)
     Ok(Plan { value: (), writes })
 }
 
-/// Plans the end of a person's own sessions except the one that asks, and says how many those are.
-/// At most [`END_AT_ONCE`] end at once: a transaction has a limit.
-pub async fn end_others(app: &App, signed_in: &SignedIn, source_ip: &str) -> Result<Plan<usize>, Error> {
+/// Ends all of a person's own sessions except the one that asks, and says how many those were.
+pub async fn end_others(app: &App, signed_in: &SignedIn, source_ip: &str) -> Result<usize, Error> {
+    let mut ended = 0;
+    loop {
+        let some = perform(app, async || end_some(app, signed_in, source_ip).await).await?;
+        ended += some;
+        if some < END_AT_ONCE {
+            return Ok(ended);
+        }
+    }
+}
+
+/// As many as fit a transaction.
+async fn end_some(app: &App, signed_in: &SignedIn, source_ip: &str) -> Result<Plan<usize>, Error> {
     let mut others = list(app, signed_in).await?;
     others.retain(|session| session.digest != signed_in.session.digest);
     others.truncate(END_AT_ONCE);
@@ -133,8 +143,8 @@ pub async fn end_others(app: &App, signed_in: &SignedIn, source_ip: &str) -> Res
     })
 }
 
-/// How many sessions end in one transaction.
-pub const END_AT_ONCE: usize = 90;
+/// How many sessions end in one transaction, which has a hundred writes at most.
+const END_AT_ONCE: usize = 90;
 
 /// An event about a person that the person caused, or somebody who claims to be that person.
 pub(super) fn event(

@@ -2,8 +2,7 @@
 
 use crate::app::App;
 use crate::domain::{Error, Seconds, Throttle, Throttled};
-use aws_lc_rs::digest;
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
+use crate::keys::digest::sha256;
 use std::net::IpAddr;
 
 /// Takes one from each bucket, or is refused by the first that is empty. The order matters: what
@@ -75,7 +74,7 @@ pub fn network(source: &str) -> String {
 /// The table tells nobody which addresses were tried.
 fn digest_of(address: &str) -> String {
     let folded = address.trim().to_ascii_lowercase();
-    BASE64URL.encode(digest::digest(&digest::SHA256, folded.as_bytes()))
+    sha256(folded.as_bytes())
 }
 
 #[cfg(test)]

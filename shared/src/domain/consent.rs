@@ -30,7 +30,11 @@ impl Choice {
         subscription: &Subscription,
         ask: &Ask,
     ) -> Result<Self, GrantError> {
-        let resource = subscription.resolve(ask.resource.as_ref(), &ask.scopes)?;
+        let resource = match subscription.resolve(ask.resource.as_ref(), &ask.scopes) {
+            // Clients ask for `offline_access` and the like wherever they are: those are left out.
+            Err(GrantError::ScopeNotGranted) => subscription.usual(&ask.scopes).ok_or(GrantError::ScopeNotGranted),
+            other => other,
+        }?;
         let scopes = user.allowable(organization, resource, &ask.scopes)?;
         Ok(Self {
             subscription: subscription.id,
@@ -52,6 +56,15 @@ impl Choice {
     }
 }
 
+impl Subscription {
+    /// The default API resource, if it has any of the scopes asked for.
+    fn usual(&self, asked: &Scopes) -> Option<&ApiResource> {
+        let default = self.resources.get(&self.default_resource?)?;
+        let has_some = !default.scope_set().intersection(asked).is_empty();
+        has_some.then_some(default)
+    }
+}
+
 impl User {
     /// Which of the scopes asked for – all if none – this person may allow at an API resource now.
     pub fn allowable(
@@ -67,7 +80,11 @@ impl User {
             return Err(GrantError::PersonGone);
         }
         let held = self.grants(organization).at(resource);
-        let scopes = if asked.is_empty() { held } else { held.intersection(asked) };
+        let scopes = if asked.is_empty() {
+            held
+        } else {
+            held.intersection(asked)
+        };
         if scopes.is_empty() {
             return Err(GrantError::NoScope);
         }

@@ -6,7 +6,7 @@ use crate::admin::Admin;
 use crate::path;
 use axum::response::Response;
 use regent::domain::Session;
-use regent::web::page::{Kind, Row, Section, Table, Tone, badge, button, form, heading, html, text, time};
+use regent::web::page::{Kind, Row, Section, Table, Tone, badge, button, form, heading, html, link_button, text, time};
 
 const TITLE: &str = "Sessions";
 
@@ -28,7 +28,10 @@ pub(crate) fn list(admin: &Admin, sessions: &[Session], current: &str) -> Respon
         .map(|session| row(session, session.digest == current, &csrf));
     let columns = ["Browser", "From", "Signed in", "Last used", "-Actions"];
     let content = html! {
-        (heading(TITLE, Some(lead), others))
+        (heading(TITLE, Some(lead), html! {
+            (link_button(Kind::Plain, "Change your password", path::PASSWORD))
+            (others)
+        }))
         (Table::new(TITLE).columns(columns).rows(rows))
     };
     page(admin, Section::Sessions, TITLE, content).respond()
