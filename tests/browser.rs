@@ -7,8 +7,8 @@
 //! tour.mjs      what README says of it
 //! steps, app, chromium   what people do · the third-party app · the browser and what it must not complain of
 //! ```
-//! Everything happens twice: with JavaScript, and without. Pictures of every page, 1280 × 800 and
-//! 375 × 812, light and dark, are kept in `target/screenshots/`, for somebody to look at.
+//! Everything happens twice: with JavaScript, and without. Pictures of every page, 1280 × 800 in
+//! light and dark and 375 × 812, are kept in `target/screenshots/`, for somebody to look at.
 
 use std::process::Stdio;
 use std::time::Duration;

@@ -46,10 +46,6 @@ fn every_event_is_fed_to_a_function() {
         token::story(),
         verify::story(),
     ];
-    let told: BTreeSet<String> = stories
-        .into_iter()
-        .flatten()
-        .map(Case::into_event)
-        .collect();
+    let told: BTreeSet<String> = stories.into_iter().flatten().map(Case::into_event).collect();
     assert_eq!(event::files(), told);
 }

@@ -171,7 +171,10 @@ async fn a_link_cannot_make_up_a_confirmation() {
         .await
         .is(200)
         .words();
-    assert!(!words.contains("You approved") && !words.contains("ended at once"), "{words}");
+    assert!(
+        !words.contains("You approved") && !words.contains("ended at once"),
+        "{words}"
+    );
 }
 
 #[tokio::test]

@@ -70,7 +70,13 @@ struct Functions {
 }
 
 fn of_people(path: &str) -> bool {
-    let pages = ["/sign-in", "/sign-out", "/forgot-password", "/password", "/oauth/v1/authorize"];
+    let pages = [
+        "/sign-in",
+        "/sign-out",
+        "/forgot-password",
+        "/password",
+        "/oauth/v1/authorize",
+    ];
     pages.contains(&path) || path.starts_with("/oauth/v1/assets/")
 }
 

@@ -153,7 +153,11 @@ impl HtmlForm {
     pub(crate) fn filled(&self, typed: &[(&str, &str)]) -> Vec<(String, String)> {
         let mut fields = self.fields.clone();
         fields.retain(|(name, _)| typed.iter().all(|(known, _)| known != name));
-        fields.extend(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        fields.extend(
+            typed
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
         fields
     }
 
@@ -227,14 +231,19 @@ fn read(form: &str) -> HtmlForm {
         } else if tag.starts_with("textarea") {
             fields.push((name, unescaped(text.trim_start_matches('\n'))));
         } else if tag.starts_with("input") && (!checkable || flag(tag, "checked")) {
-            fields.push((name, value.unwrap_or_else(|| if checkable { "on" } else { "" }.to_owned())));
+            fields.push((
+                name,
+                value.unwrap_or_else(|| if checkable { "on" } else { "" }.to_owned()),
+            ));
         } else if tag.starts_with("select") {
             fields.push((name.clone(), selected(body, &name)));
         }
     }
     HtmlForm {
         action: attribute(head, "action").unwrap_or_default(),
-        method: attribute(head, "method").unwrap_or_else(|| "get".to_owned()).to_lowercase(),
+        method: attribute(head, "method")
+            .unwrap_or_else(|| "get".to_owned())
+            .to_lowercase(),
         fields,
         buttons,
     }
@@ -245,7 +254,9 @@ fn selected(body: &str, name: &str) -> String {
     let from = body.find(&format!("name=\"{name}\"")).unwrap();
     let list = body[from..].split("</select>").next().unwrap();
     let options: Vec<&str> = list.split("<option").skip(1).collect();
-    let chosen = options.iter().find(|option| flag(option.split('>').next().unwrap(), "selected"));
+    let chosen = options
+        .iter()
+        .find(|option| flag(option.split('>').next().unwrap(), "selected"));
     let option = chosen.or(options.first());
     option.and_then(|option| attribute(option, "value")).unwrap_or_default()
 }

@@ -24,6 +24,7 @@ async fn a_record_that_comes_ten_times_at_once_is_told_once() {
     for delivery in deliveries {
         delivery.await.unwrap();
     }
+    region.notified().await;
     let again = notify.handle(batch(&[row])).await.unwrap();
     assert!(again.batch_item_failures.is_empty(), "{again:?}");
     assert_eq!(region.mails().await.len(), 1);
@@ -95,7 +96,7 @@ async fn a_claim_of_the_dead_holds_a_mail_back_until_its_lease_is_over_and_no_lo
     write(&region, &event).await;
     let row = row(&region, &event).await;
     let notify = function(&region.running.app, region.running.outside.endpoint());
-    let held = notify.handle(batch(&[row.clone()])).await.unwrap();
+    let held = notify.handle(batch(std::slice::from_ref(&row))).await.unwrap();
     assert_eq!(held.batch_item_failures.len(), 1, "it must come again");
     let inbox = region
         .http

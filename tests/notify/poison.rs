@@ -7,7 +7,7 @@ use regent_local::region::Options;
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::record::{batch, function, requested, row, sequence, write};
+use super::record::{batch, function, requested, sequence, unseen, write};
 use crate::harness::{Region, Row};
 
 /// A row in the audit trail's place that is no event.
@@ -80,7 +80,8 @@ async fn the_function_names_what_failed_and_tells_the_rest() {
     .await;
     let good = requested(&region, "Good");
     write(&region, &good).await;
-    let good = row(&region, &good).await;
+    let good = unseen(&region, &good).await;
+    region.notified().await;
     let notify = function(&region.running.app, region.running.outside.endpoint());
     let mut torn = batch(&[poison(&region), good.clone(), poison(&region)]);
     torn["Records"][2]["dynamodb"]["NewImage"] = json!({"pk": {"Q": []}});
@@ -91,7 +92,7 @@ async fn the_function_names_what_failed_and_tells_the_rest() {
         .map(|failure| failure.item_identifier.clone())
         .collect();
     assert_eq!(named, [Some(sequence(1)), Some(sequence(3))]);
-    assert_eq!(region.mails().await.len(), 1);
+    assert_eq!(region.mails().await.len(), 2);
 
     let mut nameless = batch(&[poison(&region)]);
     nameless["Records"][0]["dynamodb"]

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{invited, person};
-use crate::harness::{Answer, Apart, Browser, Region};
+use crate::harness::{Answer, Apart, Browser, Fault, Region};
 
 /// Status, headers but the date and the cookie, and the page without what is new on every page.
 fn face(answer: &Answer, typed: &str) -> String {
@@ -85,4 +85,34 @@ async fn while_the_table_is_away_nobody_gets_in_and_the_page_says_so() {
     let known = region.admin_browser().await.cookie("__Host-regent").unwrap();
     browser.set_cookie("__Host-regent", &known);
     browser.open("/sign-in").await.is(503);
+}
+
+#[tokio::test]
+async fn a_session_that_is_not_written_is_not_given() {
+    let region = Region::start().await;
+    let (apart, relay) = Apart::relayed(&region).await;
+    let browser = apart.browser();
+    let admin = &region.running.facts.admin;
+    relay.fail("TransactWriteItems", Fault::Denied, 1);
+    let answer = browser.sign_in(&admin.email, &admin.password).await.is(503);
+    assert_eq!((browser.cookie("__Host-regent"), relay.unmet()), (None, 0));
+    assert!(answer.words().contains("Regent cannot answer right now"));
+    // A throttle that cannot be asked lets nobody guess.
+    relay.fail("UpdateItem", Fault::Denied, 1);
+    browser.sign_in(&admin.email, &admin.password).await.is(503);
+    relay.fail("TransactWriteItems", Fault::Conflict, 3);
+    browser.sign_in(&admin.email, &admin.password).await.is(303);
+}
+
+#[tokio::test]
+async fn a_use_that_cannot_be_noted_is_a_use_all_the_same() {
+    let region = Region::start().await;
+    let (apart, relay) = Apart::relayed(&region).await;
+    let browser = apart.browser();
+    let admin = &region.running.facts.admin;
+    browser.sign_in(&admin.email, &admin.password).await.is(303);
+    region.wait(120);
+    relay.fail("UpdateItem", Fault::Denied, 1);
+    assert!(super::signed_in(&browser).await);
+    assert_eq!(relay.unmet(), 0);
 }

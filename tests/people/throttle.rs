@@ -1,5 +1,5 @@
 //! Guessing costs time: for an account from one address after ten wrong passwords, from all
-//! addresses after a hundred, for one address at all accounts after a hundred.
+//! addresses after fifty, for one address at all accounts after fifty.
 
 use regent::acts::session::Browser as Known;
 use regent::acts::{SignInRefusal, sign_in};
@@ -83,7 +83,7 @@ async fn right_passwords_are_not_counted() {
 async fn an_attacker_elsewhere_does_not_lock_the_owner_out() {
     let region = Region::start().await;
     let (email, password) = admin(&region);
-    for _ in 0..200 {
+    for _ in 0..30 {
         let _ = from(&region, "203.0.113.9", email, "guess").await;
     }
     assert!(is_throttled(from(&region, "203.0.113.9", email, password).await));
@@ -96,25 +96,25 @@ async fn many_addresses_at_one_account_and_one_address_at_many_accounts_are_thro
     let region = Region::start().await;
     let (email, password) = admin(&region);
     let mut wrong = 0;
-    for address in 0..12 {
+    for address in 0..6 {
         for _ in 0..10 {
             let outcome = from(&region, &format!("203.0.113.{address}"), email, "guess").await;
             wrong += usize::from(!is_throttled(outcome));
         }
     }
-    assert_eq!(wrong, 100);
+    assert_eq!(wrong, 50);
     assert!(is_throttled(from(&region, "198.51.100.7", email, password).await));
     region.wait(MINUTE);
     assert_eq!(from(&region, "198.51.100.7", email, password).await, Ok(()));
 
     // All addresses of a /64 are one customer's.
     let mut wrong = 0;
-    for account in 0..120 {
+    for account in 0..60 {
         let source = format!("2001:db8::{account:x}");
         let outcome = from(&region, &source, &format!("user{account}@acme.test"), "guess").await;
         wrong += usize::from(!is_throttled(outcome));
     }
-    assert_eq!(wrong, 100);
+    assert_eq!(wrong, 50);
 }
 
 #[tokio::test]
@@ -129,11 +129,9 @@ async fn guessing_in_parallel_at_several_instances_gains_nothing() {
         guesses.spawn(async move { wrong(&browser, &email).await });
     }
     let statuses = guesses.join_all().await;
-    assert_eq!(
-        statuses.iter().filter(|status| **status == 422).count(),
-        10,
-        "{statuses:?}"
-    );
+    // A call to the table that is repeated, because its answer was late, takes two.
+    let tried = statuses.iter().filter(|status| **status == 422).count();
+    assert!((1..=10).contains(&tried), "{statuses:?}");
     assert!(
         statuses.iter().all(|status| [422, 429].contains(status)),
         "{statuses:?}"

@@ -23,7 +23,7 @@ pub(crate) const PATH: &str = "/oauth/v1/authorize";
 pub(crate) async fn page(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Answer {
     let request = match parse(&uri) {
         Ok(request) => request,
-        Err(page) => return Ok(page),
+        Err(page) => return Ok(*page),
     };
     let visitor = Visitor::of(&app, &headers).await?;
     if visitor.signed_in().is_none() {
@@ -45,7 +45,7 @@ pub(crate) async fn handle(State(app): State<App>, request: Request) -> Answer {
     let posted = Posted::check(&app, &parts, form).await?;
     let request = match parse(&parts.uri) {
         Ok(request) => request,
-        Err(page) => return Ok(page),
+        Err(page) => return Ok(*page),
     };
     if posted.visitor.signed_in().is_none() {
         return Ok(see_other(&Next::of(&parts.uri).sign_in()));
@@ -66,10 +66,10 @@ pub(crate) async fn handle(State(app): State<App>, request: Request) -> Answer {
 }
 
 /// Reads the request; what cannot be read is a page, never a redirect.
-fn parse(uri: &Uri) -> Result<AuthorizationRequest, Response> {
+fn parse(uri: &Uri) -> Result<AuthorizationRequest, Box<Response>> {
     Form::pairs(uri.query().unwrap_or_default())
         .and_then(|form| AuthorizationRequest::parse(&form))
-        .map_err(|why| unreadable(&why))
+        .map_err(|why| Box::new(unreadable(&why)))
 }
 
 /// Knows the client, and that the redirect URI is its own.

@@ -60,6 +60,9 @@ async fn save(State(app): State<App>, admin: Admin, posted: Posted, parts: Parts
 fn wait(pause: Seconds) -> String {
     match pause.0 {
         0..=60 => "Too many attempts. Wait a minute, then try again.".to_owned(),
-        seconds => format!("Too many attempts. Wait {} minutes, then try again.", seconds.div_ceil(60)),
+        seconds => format!(
+            "Too many attempts. Wait {} minutes, then try again.",
+            seconds.div_ceil(60)
+        ),
     }
 }

@@ -32,7 +32,10 @@ pub fn router(app: App) -> Router {
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/jwks.json", get(discovery::jwks))
         .route("/.well-known/oauth-protected-resource", get(discovery::resource))
-        .route("/.well-known/oauth-protected-resource/{*path}", get(discovery::resource))
+        .route(
+            "/.well-known/oauth-protected-resource/{*path}",
+            get(discovery::resource),
+        )
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(app);
     regent::web::with_fallbacks(router)

@@ -44,7 +44,13 @@ impl Functions {
             path.strip_prefix(parent)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let of_a_person = ["/oauth/v1/authorize", "/sign-in", "/sign-out", "/forgot-password", "/password"];
+        let of_a_person = [
+            "/oauth/v1/authorize",
+            "/sign-in",
+            "/sign-out",
+            "/forgot-password",
+            "/password",
+        ];
         match path {
             _ if of_a_person.contains(&path) || below("/oauth/v1/assets") => Some(&self.authorize),
             _ if below("/oauth/v1") || below("/.well-known") => Some(&self.token),

@@ -37,9 +37,9 @@ pub(super) fn sign_in(address: &str, source: &str) -> [Throttle; 3] {
         interval: Seconds(interval),
     };
     [
-        throttle(format!("sign-in#from#{source}"), 100, 6),
+        throttle(format!("sign-in#from#{source}"), 50, 6),
         throttle(format!("sign-in#of#{account}#from#{source}"), 10, 60),
-        throttle(format!("sign-in#of#{account}"), 100, 60),
+        throttle(format!("sign-in#of#{account}"), 50, 60),
     ]
 }
 

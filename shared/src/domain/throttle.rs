@@ -6,7 +6,7 @@ use super::{Seconds, Timestamp};
 /// A bucket: so many at once, and one more after every interval.
 #[derive(Clone, Debug)]
 pub struct Throttle {
-    /// What is throttled: `sign-in#source#203.0.113.9`. Never a secret; of what people typed only a digest.
+    /// What is throttled: `sign-in#from#203.0.113.9`. Never a secret; of what people typed only a digest.
     pub what: String,
     /// How many there are at once.
     pub burst: u32,

@@ -12,7 +12,8 @@ fn argon2() -> Argon2<'static> {
 
 /// A hash of nothing: what a password is held against where there is none, so that nobody learns
 /// from the time it takes whether there is one.
-pub const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5cyBvd24gc2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+pub const NOBODYS: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5cyBvd24gc2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// What to keep of a new secret. Takes about 20 ms of CPU: call it off the async threads.
 pub fn hash(
@@ -61,7 +62,10 @@ mod tests {
     #[test]
     fn nobodys_hash_costs_what_everybodys_does_and_fits_nothing() {
         let real = hash_password("a password", [1; 16]).unwrap();
-        let (real, nobodys) = (phc::PasswordHash::new(&real).unwrap(), phc::PasswordHash::new(NOBODYS).unwrap());
+        let (real, nobodys) = (
+            phc::PasswordHash::new(&real).unwrap(),
+            phc::PasswordHash::new(NOBODYS).unwrap(),
+        );
         assert_eq!(nobodys.algorithm, real.algorithm);
         assert_eq!(nobodys.version, real.version);
         assert_eq!(nobodys.params, real.params);

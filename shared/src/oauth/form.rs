@@ -65,7 +65,9 @@ impl Form {
 
 impl<'a> FromIterator<(&'a str, &'a str)> for Form {
     fn from_iter<T: IntoIterator<Item = (&'a str, &'a str)>>(pairs: T) -> Self {
-        let owned = pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let owned = pairs
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
         Self(owned.collect())
     }
 }

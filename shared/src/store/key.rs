@@ -9,9 +9,9 @@
 //! | name         | `SUB#sub`        | `NAME#noun#folded name`  |       | accounts       | accounts |
 //! | user         | `USER#usr`       | `USER`                   |       | accounts, token (`last_used_at`, `revoked`) | all |
 //! | token        | `USER#usr`       | `TOKEN#crd#what`         | until the token expires | token | token |
-//! | session      | `USER#usr`       | `SESSION#digest`         | until it ends | authorize | authorize, console, accounts |
+//! | session      | `USER#usr`       | `SESSION#digest`         | until it ends | authorize, console | authorize, console, accounts |
 //! | link         | `LINK#digest`    | `LINK`                   | until it ends | notify    | authorize |
-//! | throttle     | `THROTTLE#what`  | `THROTTLE`               | until it is whole again | authorize, token | authorize, token |
+//! | throttle     | `THROTTLE#what`  | `THROTTLE`               | until it is full again | authorize, token, console | the same |
 //! | email        | `EMAIL#address`  | `EMAIL`                  |       | accounts       | accounts |
 //! | audience     | `AUDIENCE#uri`   | `AUDIENCE`               |       | accounts       | accounts |
 //! | approval     | `ORG#org`        | `APPROVAL#origin`        |       | authorize, accounts, console | token, verify, authorize, accounts, console |
@@ -29,11 +29,11 @@
 //! all it needs, one conditional write changes all of it. `expires_at` (seconds) is for DynamoDB's
 //! garbage collection only; whoever reads checks for itself.
 
+use super::notice::Notice;
 use crate::domain::{
     ApplicationId, Audience, AuditEvent, ClientId, CredentialId, Email, GrantId, OrganizationId, Origin,
     SubscriptionId, Timestamp, UserId,
 };
-use super::notice::Notice;
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::HashMap;
 

@@ -40,18 +40,18 @@ pub(crate) struct SubscriptionChoice<'a> {
 
 /// Asks for consent. Allow posts `action=allow` with `subscription`; Deny is a link, and nothing is
 /// recorded.
-pub(crate) fn consent(asking: &Asking<'_>, consent: &Consent<'_>) -> Page {
+pub(crate) fn consent(asking: &Asking<'_>, asked: &Consent<'_>) -> Page {
     let title = format!("Allow {} to access {}?", asking.client_name, asking.organization);
     let content = html! {
-        @if let Some(error) = consent.error { (notice(Tone::Bad, html! { p { (text(error)) } })) }
+        @if let Some(error) = asked.error { (notice(Tone::Bad, html! { p { (text(error)) } })) }
         (asking.vouching.line())
         (destination("You will be sent to", asking.redirect_uri))
         section.asked aria-labelledby="asked" {
-            h2 #asked { "At " (text(consent.resource)) ", it will be able to" }
-            (scopes(&consent.scopes))
+            h2 #asked { "At " (text(asked.resource)) ", it will be able to" }
+            (scopes(&asked.scopes))
         }
         (form(asking.action, asking.csrf, html! {
-            (subscription(&consent.subscriptions))
+            (subscription(&asked.subscriptions))
             (actions(html! {
                 (button_named(Kind::Primary, "Allow", "action", "allow"))
                 (link_button(Kind::Plain, "Deny", asking.return_url))

@@ -6,8 +6,6 @@
 //!   states of the authorize page, with exactly their actions
 //! - [`problem`]: an authorization request that cannot be served; `message`: what needs few words
 
-// A to E: I keep the names of YOUR handlers as of 02:45 (SignInProblem, forgot_password, link_was_sent,
-// link_is_void, set_password(csrf, token, email, invited, why), message::*). Please leave them so. – A
 mod client;
 mod consent;
 mod destination;

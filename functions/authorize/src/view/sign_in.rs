@@ -39,7 +39,11 @@ pub(crate) fn sign_in(csrf: &str, next: &Next, email: &str, problem: Option<Sign
         p.aside { a href="/forgot-password" { "Forgot your password?" } }
     };
     // The authorize page may send the person on to an app whose request is wrong.
-    let place = if next.is_authorize() { Place::Consent } else { Place::Authorize };
+    let place = if next.is_authorize() {
+        Place::Consent
+    } else {
+        Place::Authorize
+    };
     Page::card(place, "Sign in", content)
 }
 
