@@ -127,7 +127,7 @@ async fn a_request_for_approval_is_mailed_to_every_admin_and_nobody_else() {
     );
     assert_eq!(to.len(), 3);
     let console = format!(
-        "{}/console/oauth-approvals?status=pending#apr_aHR0cHM6Ly9jbGF1ZGUuYWk",
+        "{}/console/oauth-approvals#apr_aHR0cHM6Ly9jbGF1ZGUuYWk",
         region.running.issuer
     );
     for mail in &asking {

@@ -53,7 +53,7 @@ impl<'a> Event<'a> {
 
 /// The row of a request in the console: a page to sign in to, never a decision.
 pub(crate) fn approval_link(app: &App, target: &Target) -> String {
-    let page = app.config().issuer.at("/console/oauth-approvals?status=pending");
+    let page = app.config().issuer.at("/console/oauth-approvals");
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if target.id.chars().all(is_plain) {
         format!("{page}#{}", target.id)

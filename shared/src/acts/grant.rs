@@ -8,7 +8,7 @@ use crate::domain::{
     Organization, Scopes, Timestamp, TokenId, Unavailable, User,
 };
 use crate::keys::jws;
-use crate::store::{GrantRows, Paging};
+use crate::store::{GrantRows, Paging, Write};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
@@ -145,6 +145,14 @@ pub(super) async fn end(app: &App, grant: &Grant, why: GrantEnd, source_ip: &str
     // Lost if the grant is gone or has ended meanwhile, which is what was wanted.
     app.store().commit(&writes).await?.ok();
     Ok(())
+}
+
+/// Keeps a client that registered itself and is used, if that needs a write.
+pub(super) fn keep(app: &App, client: Option<&Client>) -> Result<Option<Write>, Error> {
+    let write = client
+        .map(|client| app.store().keep_client(client, app.now()))
+        .transpose()?;
+    Ok(write.flatten())
 }
 
 /// What a person has allowed and not taken back, the latest used first.

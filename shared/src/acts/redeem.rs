@@ -4,7 +4,7 @@ use super::authenticate::prove_client;
 use super::grant::{self, Tokens};
 use crate::app::App;
 use crate::domain::{
-    Action, Audience, Authorization, Client, CodeVerifier, Error, Grant, GrantEnd, GrantError, GrantId, RedirectUri,
+    Action, Audience, Authorization, CodeVerifier, Error, Grant, GrantEnd, GrantError, GrantId, RedirectUri,
     RefreshToken, Scopes,
 };
 use crate::keys::digest;
@@ -64,7 +64,7 @@ pub async fn authorization_code(
         "allowed by the person",
     );
     writes.push(app.store().record(&event)?);
-    writes.extend(keep(app, client.as_ref())?);
+    writes.extend(grant::keep(app, client.as_ref())?);
     if app.store().commit(&writes).await?.is_ok() {
         return Ok(Tokens {
             access,
@@ -96,13 +96,6 @@ fn check(app: &App, authorization: &Authorization, request: &Redemption) -> Resu
     } else {
         Ok(())
     }
-}
-
-fn keep(app: &App, client: Option<&Client>) -> Result<Option<crate::store::Write>, Error> {
-    let write = client
-        .map(|client| app.store().keep_client(client, app.now()))
-        .transpose()?;
-    Ok(write.flatten())
 }
 
 /// The grant that a code is redeemed for, and its first refresh token.

@@ -56,8 +56,9 @@ pub async fn refresh_token(
             scopes: ground.scopes,
         };
         let Some(rotated) = next.0 else { return Ok(tokens) };
-        let write = app.store().replace_grant(&rotated)?;
-        if app.store().commit(&[write]).await?.is_ok() {
+        let mut writes = vec![app.store().replace_grant(&rotated)?];
+        writes.extend(grant::keep(app, client.as_ref())?);
+        if app.store().commit(&writes).await?.is_ok() {
             return Ok(tokens);
         }
         // Somebody was faster with the same token: theirs is the current one now.

@@ -60,7 +60,7 @@ fn an_admin_reads_who_asks_for_what_and_where_to_decide() {
             "“Claude” (what it calls itself; not verified)",
             "https://claude.ai/api/mcp/auth_callback",
             "no sub-domain, no other port",
-            "https://us.regent.example/console/oauth-approvals?status=pending#apr_aHR0cHM6Ly9jbGF1ZGUuYWk",
+            "https://us.regent.example/console/oauth-approvals#apr_aHR0cHM6Ly9jbGF1ZGUuYWk",
             "2027-01-15 08:00 UTC",
         ] {
             assert!(part.contains(said), "{said} in {part}");
