@@ -4,6 +4,7 @@
 //! ```text
 //! story.mjs     a third-party app, the person who connects it, the admin who decides
 //! console.mjs   the rest of the console, page by page
+//! outage.mjs    a domain that cannot be checked
 //! tour.mjs      what README says of it
 //! steps, app, chromium   what people do · the third-party app · the browser and what it must not complain of
 //! ```
@@ -20,6 +21,7 @@ use tokio::time::timeout;
 
 use crate::clients::region::Region;
 use crate::clients::tool::{node, on_path, quoted, tests};
+use crate::harness::{Apart, Fault, Region as InProcess, ThirdParty};
 
 /// Three times what a story takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(8);
@@ -42,6 +44,26 @@ async fn an_admin_walks_through_the_console_with_javascript() {
 #[tokio::test]
 async fn an_admin_walks_through_the_console_without_javascript() {
     plays("console.mjs", false).await;
+}
+
+#[tokio::test]
+async fn a_domain_that_cannot_be_checked_can_be_tried_again_with_and_without_javascript() {
+    for scripts in [true, false] {
+        let region = InProcess::start().await;
+        let (app, _) = ThirdParty::approved(&region).await;
+        let (apart, relay) = Apart::relayed(&region).await;
+        let (person, admin) = (apart.browser(), &region.running.facts.admin);
+        person.sign_in(&admin.email, &admin.password).await.is(303);
+        // The session and the client are read, the approval is not.
+        relay.fail("BatchGetItem", Fault::None, 2);
+        relay.fail("BatchGetItem", Fault::Denied, 1);
+        let mut brief = told(json!({}), "outage.mjs", scripts);
+        brief["issuer"] = json!(apart.base);
+        brief["session"] = json!(person.cookie("__Host-regent"));
+        brief["path"] = json!(app.path(&[]));
+        let told = tell("outage.mjs", &brief).await;
+        assert!(told.is_ok(), "{}", told.unwrap_err());
+    }
 }
 
 #[tokio::test]
@@ -74,13 +96,16 @@ async fn plays(story: &str, scripts: bool) {
 
 /// What a story is told on its stdin: the region's facts, and where things are.
 fn brief(region: &Region, story: &str, scripts: bool) -> Value {
-    let mut brief = region.facts.clone();
+    told(region.facts.clone(), story, scripts)
+}
+
+fn told(mut facts: Value, story: &str, scripts: bool) -> Value {
     let folder = if scripts { "script" } else { "no-script" };
     let story = story.trim_end_matches(".mjs");
-    brief["scripts"] = json!(scripts);
-    brief["chromium"] = json!(on_path("chromium"));
-    brief["screenshots"] = json!(tests().join("../target/screenshots").join(folder).join(story));
-    brief
+    facts["scripts"] = json!(scripts);
+    facts["chromium"] = json!(on_path("chromium"));
+    facts["screenshots"] = json!(tests().join("../target/screenshots").join(folder).join(story));
+    facts
 }
 
 async fn tell(story: &str, brief: &Value) -> Result<(), String> {

@@ -16,7 +16,8 @@ use super::{Browser, Http, Region, Relay};
 /// Freshly started functions.
 pub(crate) struct Apart {
     pub(crate) http: Http,
-    base: String,
+    /// Where they are: `http://127.0.0.1:port`.
+    pub(crate) base: String,
     issuer: String,
 }
 

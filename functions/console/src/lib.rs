@@ -46,8 +46,8 @@ use regent::web::see_other;
 /// The endpoints.
 pub fn router(app: App) -> Router {
     let pages = Router::new()
-        .route(path::CONSOLE, get(async || see_other(path::ACCOUNTS)))
-        .route("/console/", get(async || see_other(path::ACCOUNTS)))
+        .route(path::CONSOLE, get(first_page))
+        .route("/console/", get(first_page))
         .merge(account::routes())
         .merge(account_form::routes())
         .merge(credential::routes())
@@ -67,4 +67,13 @@ pub fn router(app: App) -> Router {
         .with_state(app);
     // Assets are for everybody: the sign-in page of another function looks the same.
     assets(Place::Console).merge(pages)
+}
+
+/// Where everybody begins: at the first thing they may see.
+async fn first_page(admin: admin::Admin) -> axum::response::Response {
+    let first = admin
+        .sections()
+        .first()
+        .map_or(path::ACCOUNTS, |section| section.path());
+    see_other(first)
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::any;
 use regent::domain::Issuer;
 use regent::web::SourceIp;
@@ -61,6 +61,18 @@ impl Functions {
             _ if below("/_local") => Some(&self.mailbox),
             _ => None,
         }
+    }
+}
+
+impl Functions {
+    /// Where a page is that somebody asked for under this machine's other name: cookies and forms
+    /// belong to the issuer's own host.
+    fn home(&self, request: &Request) -> Option<String> {
+        let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let other_name = header(header::HOST)?.starts_with("localhost:");
+        let by_a_person = request.method() == Method::GET && header(header::ACCEPT)?.contains("text/html");
+        let asked = request.uri().path_and_query()?;
+        (other_name && by_a_person).then(|| format!("{}{asked}", self.index["issuer"].as_str().unwrap_or_default()))
     }
 }
 
@@ -125,6 +137,9 @@ async fn route(
     if path == "/" {
         return json_answer(StatusCode::OK, &functions.index);
     }
+    if let Some(home) = functions.home(&request) {
+        return Redirect::temporary(&home).into_response();
+    }
     let Some(function) = functions.at(path).cloned() else {
         return not_found();
     };
@@ -160,8 +175,8 @@ mod tests {
         }))
     }
 
-    async fn answer(path: &str) -> (StatusCode, String) {
-        let functions = Functions {
+    fn functions() -> Functions {
+        Functions {
             token: named("token"),
             accounts: named("accounts"),
             verify: named("verify"),
@@ -170,7 +185,11 @@ mod tests {
             acme: named("acme"),
             mailbox: named("mailbox"),
             index: json!({}),
-        };
+        }
+    }
+
+    async fn answer(path: &str) -> (StatusCode, String) {
+        let functions = functions();
         let caller = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9)));
         let request = Request::builder().uri(path).body(axum::body::Body::empty()).unwrap();
         let response = route(State(functions), caller, request).await;
@@ -202,6 +221,25 @@ mod tests {
                 (StatusCode::OK, format!("{function} 127.0.0.1")),
                 "{path}"
             );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_asked_for_by_the_other_name_is_at_the_issuers() {
+        let functions = Functions {
+            index: index(&Issuer::parse("http://127.0.0.1:8787").unwrap()),
+            ..functions()
+        };
+        for (host, accept, home) in [
+            ("localhost:8787", "text/html", Some("http://127.0.0.1:8787/console?x=1")),
+            ("127.0.0.1:8787", "text/html", None),
+            ("localhost:8787", "application/json", None),
+        ] {
+            let request = Request::get("/console?x=1")
+                .header("host", host)
+                .header("accept", accept);
+            let request = request.body(axum::body::Body::empty()).unwrap();
+            assert_eq!(functions.home(&request).as_deref(), home, "{host} {accept}");
         }
     }
 

@@ -74,7 +74,6 @@ pub(crate) fn outage(again: &str) -> Response {
 fn section_of(path: &str) -> Section {
     let all = [
         Section::Users,
-        Section::Roles,
         Section::Approvals,
         Section::Clients,
         Section::Audit,

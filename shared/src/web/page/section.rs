@@ -9,8 +9,6 @@ pub enum Section {
     ServiceAccounts,
     /// Users and their types.
     Users,
-    /// Roles.
-    Roles,
     /// OAuth approvals.
     Approvals,
     /// Third-party clients.
@@ -31,7 +29,6 @@ impl Section {
         match self {
             Self::ServiceAccounts => "Service accounts",
             Self::Users => "Users",
-            Self::Roles => "Roles",
             Self::Approvals => "OAuth approvals",
             Self::Clients => "Clients",
             Self::Audit => "Audit trail",
@@ -46,7 +43,6 @@ impl Section {
         match self {
             Self::ServiceAccounts => "/console/service-accounts",
             Self::Users => "/console/users",
-            Self::Roles => "/console/roles",
             Self::Approvals => "/console/oauth-approvals",
             Self::Clients => "/console/clients",
             Self::Audit => "/console/audit-events",
@@ -67,7 +63,6 @@ impl Section {
             Self::Users => {
                 "M7.500 9.500a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 16.500c0-3 2.200-4.500 5.500-4.500s5.500 1.500 5.500 4.500M13 3.800a3 3 0 0 1 0 5.400M15 12.300c1.900.600 3 2 3 4.200"
             }
-            Self::Roles => "M10 3l6 2v5c0 3.500-2.500 6-6 7-3.500-1-6-3.500-6-7V5zM10 3v14",
             Self::Approvals => "M10 3l6 2v5c0 3.500-2.500 6-6 7-3.500-1-6-3.500-6-7V5zM7.500 10l2 2 3.500-3.500",
             Self::Clients => "M3.500 3.500h5v5h-5zM11.500 3.500h5v5h-5zM3.500 11.500h5v5h-5zM14 11.500v5M11.500 14h5",
             Self::Audit => "M4 5h12M4 10h12M4 15h7",
