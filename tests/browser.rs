@@ -52,15 +52,17 @@ async fn a_domain_that_cannot_be_checked_can_be_tried_again_with_and_without_jav
         let region = InProcess::start().await;
         let (app, _) = ThirdParty::approved(&region).await;
         let (apart, relay) = Apart::relayed(&region).await;
-        let (person, admin) = (apart.browser(), &region.running.facts.admin);
-        person.sign_in(&admin.email, &admin.password).await.is(303);
+        let admin = &region.running.facts.admin;
         // The session and the client are read, the approval is not.
         relay.fail("BatchGetItem", Fault::None, 2);
         relay.fail("BatchGetItem", Fault::Denied, 1);
-        let mut brief = told(json!({}), "outage.mjs", scripts);
-        brief["issuer"] = json!(apart.base);
-        brief["session"] = json!(person.cookie("__Host-regent"));
-        brief["path"] = json!(app.path(&[]));
+        let facts = json!({
+            "issuer": apart.base,
+            "sign_in": region.running.issuer.at("/sign-in"),
+            "admin": {"email": admin.email, "password": admin.password},
+            "path": app.path(&[]),
+        });
+        let brief = told(facts, "outage.mjs", scripts);
         let told = tell("outage.mjs", &brief).await;
         assert!(told.is_ok(), "{}", told.unwrap_err());
     }

@@ -1,15 +1,18 @@
 // The table does not answer while a domain is checked: the page says so, and trying again goes on.
-// Facts come as JSON on stdin, with a `session` and the `path` of a request.
+// Facts come as JSON on stdin, with the `path` of a request, and an address where the table answers:
+// a browser sends one host's cookies to all of its ports.
 
 import { text } from 'node:stream/consumers'
 
 import { launch } from './chromium.mjs'
+import { signIn } from './steps.mjs'
 
 const facts = JSON.parse(await text(process.stdin))
 const browser = await launch(facts, {})
 const ada = await browser.person('Ada')
-const cookie = { name: '__Host-regent', value: facts.session, url: facts.issuer, secure: true, httpOnly: true }
-await ada.page.context().addCookies([{ ...cookie, sameSite: 'Lax' }])
+await ada.goto(facts.sign_in)
+await signIn(ada, facts.admin)
+await ada.page.waitForURL(/\/console/)
 
 ada.excused = 503
 await ada.goto(facts.path)
