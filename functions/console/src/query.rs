@@ -29,9 +29,7 @@ impl Query {
         name: &'static str,
         parse: impl Fn(&str) -> Result<T, Invalid>,
     ) -> Result<Option<T>, Error> {
-        let text = self.0.one(name).map_err(Error::Request)?;
-        let named = |why: Invalid| Error::Request(Invalid::because(format!("{name} {why}")));
-        text.map(parse).transpose().map_err(named)
+        self.0.parsed(name, parse).map_err(Error::Request)
     }
 
     /// A parameter that may be there several times.

@@ -42,6 +42,16 @@ impl Form {
         Ok(first)
     }
 
+    /// A parameter that may occur once, read as what it stands for. A refusal names it.
+    pub fn parsed<T>(
+        &self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Result<T, Invalid>,
+    ) -> Result<Option<T>, Invalid> {
+        let named = |why: Invalid| Invalid::because(format!("{name} {why}"));
+        self.one(name)?.map(parse).transpose().map_err(named)
+    }
+
     /// A parameter that may occur several times (`resource`, RFC 8707 §2).
     pub fn all(&self, name: &'static str) -> impl Iterator<Item = &str> {
         self.0
