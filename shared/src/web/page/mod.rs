@@ -4,7 +4,7 @@
 //! [`Page::card`] (sign-in, consent) or [`Page::console`] (everything under `/console`), and returns
 //! [`Page::respond`]:
 //!
-//! ```ignore
+//! ```text
 //! Page::console(&shell, "Service accounts", html! {
 //!     (heading("Service accounts", Some("For programs that act on their own."), html! {
 //!         (link_button(Kind::Primary, "Create service account", "/console/service-accounts/new"))
