@@ -8,7 +8,7 @@
 //! pages      lists                             trail       who did what to what
 //! privileges who may do what                   escalation  nobody hands out more than they hold
 //! admins     the last one stays             filters     what the trail leaves out
-//! clients    apps that people connect
+//! clients    apps that people connect      revoke      all of it at once
 //! ```
 
 mod admins;
@@ -23,5 +23,6 @@ mod once;
 mod pages;
 mod privileges;
 mod reveal;
+mod revoke;
 mod trail;
 mod versions;

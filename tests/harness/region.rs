@@ -68,6 +68,23 @@ impl Region {
         self.clock.advance(Seconds(seconds));
     }
 
+    /// The environment of a program that works on this region, as an operator has it.
+    pub(crate) fn environment(&self) -> [(&'static str, String); 9] {
+        let config = self.running.app.config();
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        [
+            ("REGENT_REGION", config.region.to_string()),
+            ("REGENT_ISSUER", config.issuer.to_string()),
+            ("REGENT_TABLE", config.table.clone()),
+            ("REGENT_SIGNING_SECRET", text(&config.signing_secret)),
+            ("AWS_ENDPOINT_URL_DYNAMODB", text(&config.dynamodb_endpoint)),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", text(&config.secrets_endpoint)),
+            ("AWS_REGION", "eu-central-1".to_owned()),
+            ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+        ]
+    }
+
     /// A browser that nobody is signed in at.
     pub(crate) fn browser(&self) -> Browser {
         Browser::new(self.running.issuer.as_str())

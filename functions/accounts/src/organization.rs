@@ -5,17 +5,22 @@ use crate::openapi::{Editing, Listing, Reading};
 use crate::request::{Bearer, Edit, Id, IfMatch, Query, given};
 use crate::view::OrganizationView;
 use axum::extract::State;
+use http::StatusCode;
 use regent::acts::organization::{self, OrganizationChanges};
-use regent::acts::perform;
+use regent::acts::{Revoked, perform, revoke_everything};
 use regent::app::App;
 use regent::domain::{Name, OrganizationId};
-use serde::Deserialize;
+use regent::web::json;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(find)).routes(routes!(read, edit))
+    OpenApiRouter::new()
+        .routes(routes!(find))
+        .routes(routes!(read, edit))
+        .routes(routes!(revoke))
 }
 
 /// List the caller's organization
@@ -74,4 +79,23 @@ async fn edit(
     })
     .await?;
     Ok(one(&OrganizationView::from(&edited)))
+}
+
+#[derive(Serialize, ToSchema)]
+struct RevokedView {
+    /// People and service accounts whose tokens and sessions have ended.
+    users: usize,
+    /// What people had allowed apps and apps now have no more.
+    grants: usize,
+}
+
+/// Revoke every token, session and grant of the organization
+///
+/// The caller's own included. Secrets and passwords stay. Safe to repeat. Needs `settings:manage`,
+/// `users:manage` and `service_accounts:manage` in the whole organization.
+#[utoipa::path(post, path = "/organizations/{id}/revoke", operation_id = "revoke_organization", tag = "organizations", params(("id" = String, Path)),
+    responses((status = 200, description = "What was revoked", body = RevokedView), Reading))]
+async fn revoke(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<OrganizationId>) -> Answer {
+    let Revoked { users, grants } = revoke_everything(&app, &caller, id).await?;
+    Ok(json(StatusCode::OK, &RevokedView { users, grants }))
 }

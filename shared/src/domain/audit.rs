@@ -93,6 +93,7 @@ macro_rules! actions {
 actions! {
     OrganizationCreated = "organization.created",
     OrganizationEdited = "organization.edited",
+    OrganizationRevoked = "organization.revoked",
     SubscriptionEdited = "subscription.edited",
     ApplicationCreated = "application.created",
     ApplicationEdited = "application.edited",

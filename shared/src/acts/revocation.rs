@@ -1,0 +1,100 @@
+//! Everything that an organization's people and programs hold, revoked: for the day on which
+//! something leaked and nobody knows what.
+
+use super::Caller;
+use crate::app::App;
+use crate::domain::{
+    ActError, Action, Actor, ActorKind, AuditEvent, Error, EventId, GrantEnd, Organization, OrganizationId, Privilege,
+    Target, User, UserId,
+};
+use crate::store::Paging;
+use std::collections::BTreeMap;
+
+/// What was revoked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Revoked {
+    /// People and service accounts: all their tokens, all their sessions.
+    pub users: usize,
+    /// What people had allowed apps: refresh tokens, too.
+    pub grants: usize,
+}
+
+/// Revokes every token, session and grant of the caller's organization, the caller's own included.
+/// Secrets and passwords stay: whoever holds one can begin anew. Not one write, but safe to repeat;
+/// what is issued while it runs may outlive it, so repeat it once the leak is closed.
+pub async fn revoke_everything(app: &App, caller: &Caller, id: OrganizationId) -> Result<Revoked, Error> {
+    for privilege in [
+        Privilege::SettingsManage,
+        Privilege::UsersManage,
+        Privilege::ServiceAccountsManage,
+    ] {
+        caller.may(privilege)?;
+    }
+    caller.organization_wide()?;
+    let own = super::organization::read(caller, id)?;
+    let event = caller.event(app, Action::OrganizationRevoked, (&id, own.name.as_str()), None, []);
+    revoke(app, id, &event).await
+}
+
+/// The same by whoever runs the region.
+pub async fn revoke_as_operator(app: &App, id: OrganizationId) -> Result<Revoked, Error> {
+    let organization = app.store().organization(id).await?.ok_or(ActError::NotFound)?;
+    revoke(app, id, &by_operator(app, &organization)).await
+}
+
+fn by_operator(app: &App, organization: &Organization) -> AuditEvent {
+    AuditEvent {
+        id: EventId::from_random(app.random()),
+        organization: organization.id,
+        subscription: None,
+        at: app.now(),
+        actor: Actor {
+            kind: ActorKind::System,
+            id: None,
+            name: "operator".to_owned(),
+        },
+        action: Action::OrganizationRevoked,
+        target: Target {
+            id: organization.id.to_string(),
+            name: organization.name.to_string(),
+        },
+        source_ip: None,
+        details: BTreeMap::new(),
+    }
+}
+
+async fn revoke(app: &App, id: OrganizationId, event: &AuditEvent) -> Result<Revoked, Error> {
+    // First, so that a revocation that was cut off has left its trace.
+    let trace = app.store().record(event)?;
+    app.store().commit(&[trace]).await?.ok();
+    let mut revoked = Revoked::default();
+    let mut paging = Some(Paging::FIRST);
+    while let Some(page) = paging {
+        let members = app.store().members(id, &page).await?;
+        paging = Paging::next(&members);
+        for user in members.items {
+            revoked.grants += end_grants(app, &user).await?;
+            revoked.users += usize::from(end_tokens(app, user.id).await?);
+        }
+    }
+    Ok(revoked)
+}
+
+/// Whether there was somebody whose tokens could end.
+async fn end_tokens(app: &App, user: UserId) -> Result<bool, Error> {
+    let write = app.store().end_tokens(user)?;
+    Ok(app.store().commit(&[write]).await?.is_ok())
+}
+
+async fn end_grants(app: &App, user: &User) -> Result<usize, Error> {
+    let (mut ended, mut paging) = (0, user.service().is_none().then_some(Paging::FIRST));
+    while let Some(page) = paging {
+        let grants = app.store().grants(user.id, &page).await?;
+        paging = Paging::next(&grants);
+        for grant in grants.items.iter().filter(|grant| grant.is_live(app.now())) {
+            let writes = app.store().end_grant(grant, GrantEnd::Revoked)?;
+            ended += usize::from(app.store().commit(&writes).await?.is_ok());
+        }
+    }
+    Ok(ended)
+}
