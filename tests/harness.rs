@@ -30,6 +30,7 @@ pub(crate) use browser::{Browser, HtmlForm};
 pub(crate) use forge::Forge;
 pub(crate) use http::{Answer, Asked, Http, encoded};
 pub(crate) use organization::Organization;
+pub(crate) use post::password_link;
 pub(crate) use region::{Region, pair};
 pub(crate) use relay::{Fault, Relay};
 pub(crate) use table::Row;

@@ -2,44 +2,36 @@
 //!
 //! ```text
 //! tools      the programs that tests/setup installs        rendered   the template as CloudFormation gets it
-//! functions  processor, binary, limits, logs               roles      who may do what to what
+//! linters    sam, cfn-lint, checkov, and their exceptions  functions  processor, binary, limits, logs
+//! routes     which path leads to which function            front      domain, CloudFront, web ACL
+//! roles      who may do what to what                       isolation  that nothing leaves region and stack
+//! keys       encryption at rest, with AWS's keys and yours  rotation   the schedule, and who may call it
 //! data       what must outlive mistakes                    regions    one samconfig.toml entry per region
 //! stream     the table's stream, on its way to mail and events
+//! alarms     what is watched, what it says, the dashboard
 //! deploy     the whole stack, twice, in a CloudFormation that is not ours
 //! ```
 //! A missing tool fails its test: an infrastructure nobody checked must not look checked.
 
+mod alarms;
 mod api;
 mod cloud;
 mod data;
 mod deploy;
+mod front;
 mod functions;
+mod isolation;
+mod keys;
+mod linters;
 mod regions;
 mod rendered;
 mod roles;
+mod rotation;
+mod routes;
 mod stream;
 mod tools;
 
-use crate::infra::tools::{Tool, infra};
-
-#[test]
-fn sam_accepts_the_template() {
-    Tool::new("sam").args(["validate", "--lint"]).runs();
-}
-
-#[test]
-fn cfn_lint_has_nothing_to_say() {
-    Tool::new("cfn-lint").runs();
-}
-
-/// cfn-lint does not transform a SAM template, so the serverless rules see functions only here.
-#[test]
-fn cfn_lint_has_nothing_to_say_of_what_sam_makes_of_it() {
-    let file = std::env::temp_dir().join(format!("regent-template-{}.json", std::process::id()));
-    std::fs::write(&file, rendered::template().to_string()).expect("the temporary folder takes a file");
-    Tool::new("cfn-lint").arg("-t").arg(&file).runs();
-    std::fs::remove_file(&file).expect("the file just written");
-}
+use crate::infra::tools::infra;
 
 /// A browser has no business here, and one `AllowOrigins: "*"` would give it some.
 #[test]

@@ -26,7 +26,7 @@ mod functions;
 mod known;
 mod notify;
 mod outage;
-mod runtime;
+pub(crate) mod runtime;
 mod stage;
 mod token;
 mod verify;

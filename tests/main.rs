@@ -29,6 +29,7 @@ mod openapi;
 mod people;
 mod program;
 mod registration;
+mod rotation;
 mod stores;
 mod token;
 mod walls;

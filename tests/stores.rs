@@ -7,7 +7,7 @@
 //! ground     a table, a signing secret and the first organization, for each check anew
 //! emulator   ministack and moto as processes          check    one check and what became of it
 //! writes, races, reads, lists, tokens                 checks of the table
-//! signing, versions                                   checks of the secrets
+//! signing, versions, rotation                         checks of the secrets
 //! ```
 
 mod check;
@@ -16,6 +16,7 @@ mod ground;
 mod lists;
 mod races;
 mod reads;
+mod rotation;
 mod signing;
 mod tokens;
 mod versions;
@@ -68,7 +69,10 @@ fn table_checks() -> Vec<Check> {
 }
 
 fn secret_checks() -> Vec<Check> {
-    [signing::checks(), versions::checks()].into_iter().flatten().collect()
+    [signing::checks(), versions::checks(), rotation::checks()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[tokio::test]

@@ -66,8 +66,16 @@ fn modules_use_each_other_in_one_direction() {
         ("store", &["domain", "store"]),
         ("fetch", &["domain"]),
         // `oauth` for what a client presents of itself.
-        ("acts", &["domain", "oauth", "keys", "store", "fetch", "acts", "app"]),
-        ("web", &["domain", "oauth", "acts", "app", "config", "web"]),
+        (
+            "acts",
+            &["domain", "oauth", "keys", "store", "fetch", "acts", "app", "telemetry"],
+        ),
+        // `app` for the clock.
+        ("telemetry", &["domain", "app", "telemetry"]),
+        (
+            "web",
+            &["domain", "oauth", "acts", "app", "config", "telemetry", "web"],
+        ),
     ] {
         for source in sources(&format!("shared/src/{module}")) {
             for used in after(&source.code, "crate::") {
@@ -197,7 +205,16 @@ fn every_sdk_has_its_own_room() {
 fn a_function_does_its_work_through_acts_and_not_past_them() {
     for source in sources("functions") {
         for used in after(&source.code, "regent::") {
-            let may = ["acts", "app", "config", "domain", "oauth", "web", "store"];
+            let may = [
+                "acts",
+                "app",
+                "config",
+                "domain",
+                "oauth",
+                "web",
+                "store",
+                "telemetry",
+            ];
             assert!(may.contains(&used), "{} uses {used}", source.path);
         }
     }

@@ -3,7 +3,7 @@
 use crate::config::{Config, ConfigError, variable};
 use crate::domain::{Audience, Invalid, Seconds, Timestamp, Unavailable};
 use crate::fetch::Documents;
-use crate::keys::{Failures, KeyRing, Proofs, Signer};
+use crate::keys::{Failures, KeyRing, Proofs, Signer, Versions};
 use crate::store::Store;
 pub use aws_config::SdkConfig;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
@@ -58,7 +58,8 @@ impl App {
         let signer = config.signing_secret.clone().map(|secret| {
             let mut secrets = aws_sdk_secretsmanager::config::Builder::from(aws).timeout_config(timeouts());
             secrets.set_endpoint_url(config.secrets_endpoint.clone());
-            Signer::new(aws_sdk_secretsmanager::Client::from_conf(secrets.build()), secret)
+            let client = aws_sdk_secretsmanager::Client::from_conf(secrets.build());
+            Signer::new(Versions::new(client, secret))
         });
         let management = config.management_audience()?;
         let proofs = Proofs::new(rng.bytes());
@@ -102,7 +103,7 @@ impl App {
         &self.0.ring
     }
 
-    /// The signing key; only functions that were told its secret have it.
+    /// The signing keys; only functions that were told their secret have them.
     pub fn signer(&self) -> Result<&Signer, Unavailable> {
         self.0
             .signer
@@ -128,6 +129,11 @@ impl App {
     /// The time.
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    /// Lets that much time go by.
+    pub async fn wait(&self, time: Seconds) {
+        self.0.clock.wait(time).await;
     }
 
     /// Random bytes.
@@ -177,6 +183,14 @@ impl Clock {
     pub fn advance(&self, by: Seconds) {
         if let Some(millis) = &self.0 {
             millis.fetch_add(i64::from(by.0) * 1000, Ordering::SeqCst);
+        }
+    }
+
+    /// Lets that much time go by. A manual clock is moved.
+    pub async fn wait(&self, time: Seconds) {
+        match &self.0 {
+            Some(_) => self.advance(time),
+            None => tokio::time::sleep(Duration::from_secs(time.0.into())).await,
         }
     }
 

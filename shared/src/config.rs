@@ -1,6 +1,6 @@
 //! The environment, read once.
 
-use crate::domain::{Audience, Invalid, Issuer, RegionLabel, Seconds, SigningAlgorithm};
+use crate::domain::{Audience, EdgeSecret, Invalid, Issuer, PublishedKey, RegionLabel, Seconds, SigningAlgorithm};
 use std::collections::BTreeMap;
 
 /// Everything a function is told from outside.
@@ -12,15 +12,23 @@ pub struct Config {
     pub issuer: Issuer,
     /// `REGENT_TABLE`: the DynamoDB table.
     pub table: String,
-    /// `REGENT_SIGNING_SECRET`: the name or ARN of the signing key's secret. Only `token` has it.
+    /// `REGENT_SIGNING_SECRET`: the name or ARN of the signing keys' secret. Only `token`
+    /// and `rotate` have it.
     pub signing_secret: Option<String>,
     /// `REGENT_SIGNING_ALGORITHM`: for the next key that is made; `ES256` unless given.
     pub algorithm: SigningAlgorithm,
+    /// `REGENT_KEY_LEAD`: how long a key of a rotation is published before it signs; 600 s unless
+    /// given.
+    pub key_lead: Seconds,
     /// `REGENT_REUSE_MARGIN`: a token with less life left than this is not given out again; 30 s
     /// unless given.
     pub reuse_margin: Seconds,
     /// `REGENT_REGIONS`: the other regions' issuers, `us=https://…,eu=https://…`.
     pub regions: BTreeMap<RegionLabel, Issuer>,
+    /// `REGENT_EDGE_SECRET`: what the region's own edge adds to every request (`x-regent-edge`). With
+    /// it, HTTP functions answer nothing that came around the edge, and take the caller's address
+    /// from it.
+    pub edge_secret: Option<EdgeSecret>,
     /// Whether clients' metadata documents may be at `http` URLs on loopback. No variable sets it:
     /// only a region on a developer's machine has it.
     pub allow_loopback_documents: bool,
@@ -47,8 +55,10 @@ impl Config {
             table,
             signing_secret: None,
             algorithm: SigningAlgorithm::default(),
+            key_lead: PublishedKey::LEAD,
             reuse_margin: Seconds(30),
             regions: BTreeMap::new(),
+            edge_secret: None,
             allow_loopback_documents: false,
             dynamodb_endpoint: None,
             secrets_endpoint: None,
@@ -64,8 +74,10 @@ impl Config {
         Ok(Self {
             signing_secret: variable("REGENT_SIGNING_SECRET"),
             algorithm: optional("REGENT_SIGNING_ALGORITHM", SigningAlgorithm::parse)?.unwrap_or(defaults.algorithm),
+            key_lead: optional("REGENT_KEY_LEAD", parse_lead)?.unwrap_or(defaults.key_lead),
             reuse_margin: optional("REGENT_REUSE_MARGIN", parse_seconds)?.unwrap_or(defaults.reuse_margin),
             regions: optional("REGENT_REGIONS", parse_regions)?.unwrap_or_default(),
+            edge_secret: optional("REGENT_EDGE_SECRET", EdgeSecret::parse)?,
             dynamodb_endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB"),
             secrets_endpoint: variable("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
             ..defaults
@@ -107,6 +119,14 @@ fn parse_seconds(text: &str) -> Result<Seconds, Invalid> {
         .map_err(|_| Invalid::new("must be a number of seconds"))
 }
 
+/// Longer than processes go without reading the keys again.
+fn parse_lead(text: &str) -> Result<Seconds, Invalid> {
+    parse_seconds(text)
+        .ok()
+        .filter(|lead| PublishedKey::LEASE < *lead && lead.0 <= 86_400)
+        .ok_or(Invalid::new("must be 3 to 86400 seconds"))
+}
+
 fn parse_regions(text: &str) -> Result<BTreeMap<RegionLabel, Issuer>, Invalid> {
     let pair = |entry: &str| {
         let (label, issuer) = entry
@@ -130,6 +150,12 @@ mod tests {
         assert_eq!(regions.len(), 2);
         for bad in ["us", "us=nowhere", "U=https://us.example.com"] {
             assert!(parse_regions(bad).is_err(), "{bad}");
+        }
+    }
+    #[test]
+    fn a_key_is_published_longer_than_anybody_goes_without_reading() {
+        for (text, good) in [("3", true), ("600", true), ("86400", true), ("2", false), ("86401", false), ("", false)] {
+            assert_eq!(parse_lead(text).is_ok(), good, "{text}");
         }
     }
 }

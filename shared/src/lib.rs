@@ -6,6 +6,7 @@
 //! - [`store`]: the one table; uses `domain`
 //! - [`fetch`]: client metadata documents from the Internet; uses `domain`
 //! - [`acts`]: what users do; uses `app`, `domain`, `oauth`, `store`, `keys`, `fetch`
+//! - [`telemetry`]: what is known of a request, and its line in the log; uses `domain` and the clock
 //! - [`web`]: what every HTTP function needs; uses all of them
 //! - [`app`], [`config`]: what a handler may touch
 
@@ -17,4 +18,5 @@ pub mod fetch;
 pub mod keys;
 pub mod oauth;
 pub mod store;
+pub mod telemetry;
 pub mod web;

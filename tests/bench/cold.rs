@@ -71,7 +71,7 @@ fn resident(process: u32) -> f64 {
 }
 
 /// What Lambda and the stack tell a function.
-fn environment(name: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn environment(name: &str) -> Vec<(&'static str, String)> {
     let text = str::to_owned;
     vec![
         ("AWS_LAMBDA_FUNCTION_NAME", text(name)),
@@ -89,5 +89,7 @@ fn environment(name: &str) -> Vec<(&'static str, String)> {
         ("REGENT_MAIL_FROM", text("regent@example.com")),
         ("REGENT_EVENT_BUS", text("regent-us")),
         ("REGENT_AUDIENCE", text("https://api.example.com")),
+        ("REGENT_SIGNING_ALGORITHM", text("ES256")),
+        ("REGENT_KEY_LEAD", text("600")),
     ]
 }

@@ -1,19 +1,14 @@
 //! Instructions per request, as callgrind counts them: the difference between N and 2N requests in
 //! [`crate::replay`], so that starting up and warming up fall out.
 
-use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
 use regent::app::{App, Clock, Rng};
 use regent::config::Config;
 use regent::domain::Seconds;
-use tokio::net::TcpListener;
 
+use crate::relay::{Heard, Relay};
 use crate::replay::{Call, KINDS, Record, ask};
 use crate::stand::Stand;
 
@@ -59,13 +54,12 @@ fn instructions(kind: &str, folder: &Path, count: u64) -> u64 {
 /// What AWS answers while requests of this kind are served, warm and cold.
 async fn record(kind: &str) -> Record {
     let stand = Stand::start(2).await;
-    let calls = Arc::new(Mutex::new(Vec::new()));
-    let dynamodb = listen(&stand.region.dynamodb_endpoint, &calls).await;
-    let secrets = listen(&stand.region.secrets_endpoint, &calls).await;
+    let dynamodb = Relay::start(&stand.region.dynamodb_endpoint).await;
+    let secrets = Relay::start(&stand.region.secrets_endpoint).await;
     let clock = Clock::system().now();
     let config = Config {
-        dynamodb_endpoint: Some(dynamodb),
-        secrets_endpoint: Some(secrets),
+        dynamodb_endpoint: Some(dynamodb.address.clone()),
+        secrets_endpoint: Some(secrets.address.clone()),
         reuse_margin: Seconds(if kind == "new token" { 4_000_000_000 } else { 30 }),
         ..stand.region.app.config().clone()
     };
@@ -106,47 +100,19 @@ async fn record(kind: &str) -> Record {
         assert_eq!(answer.status, record.status, "{kind}: {}", answer.json);
     }
     stand.region.stop().await;
-    record.calls.clone_from(&calls.lock().unwrap());
+    record.calls = dynamodb.take().into_iter().chain(secrets.take()).map(call).collect();
     record
 }
 
-type Calls = Arc<Mutex<Vec<Call>>>;
-
-/// Stands before an endpoint of AWS and writes down what it hears.
-async fn listen(endpoint: &str, calls: &Calls) -> String {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let state = (
-        endpoint.to_owned(),
-        reqwest::Client::builder().no_proxy().build().unwrap(),
-        calls.clone(),
-    );
-    let routes = Router::new().fallback(relay).with_state(state);
-    tokio::spawn(async move { axum::serve(listener, routes).await });
-    address
-}
-
-async fn relay(
-    State((endpoint, client, calls)): State<(String, reqwest::Client, Calls)>,
-    request: Request,
-) -> http::Response<Body> {
-    let (parts, body) = request.into_parts();
-    let asked = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    let target = parts.headers["x-amz-target"].to_str().unwrap().to_owned();
-    let sent = client.post(endpoint).headers(parts.headers).body(asked.clone());
-    let answer = sent.send().await.unwrap();
-    let (status, headers) = (answer.status(), answer.headers().clone());
-    let told: Bytes = answer.bytes().await.unwrap();
-    calls.lock().unwrap().push(Call {
-        target,
-        length: asked.len(),
-        headers: headers
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-            .collect(),
-        answer: String::from_utf8(told.to_vec()).unwrap(),
-    });
-    let mut response = http::Response::new(Body::from(told));
-    (*response.status_mut(), *response.headers_mut()) = (status, headers);
-    response
+/// As the record keeps it.
+fn call(heard: Heard) -> Call {
+    let text = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        (name.to_string(), value.to_str().unwrap().to_owned())
+    };
+    Call {
+        target: heard.target,
+        length: heard.asked.len(),
+        headers: heard.headers.iter().map(text).collect(),
+        answer: String::from_utf8(heard.answer.to_vec()).unwrap(),
+    }
 }

@@ -37,16 +37,8 @@ impl Server {
         }
     }
 
-    /// Processor time it has used, in seconds (`utime` and `stime` of proc(5), in hundredths).
     fn processor(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
-        let after_name = stat.rsplit(") ").next().unwrap();
-        let ticks = after_name
-            .split(' ')
-            .skip(11)
-            .take(2)
-            .map(|field| field.parse::<f64>().unwrap());
-        ticks.sum::<f64>() / 100.0
+        processor(self.process.id())
     }
 }
 
@@ -55,6 +47,18 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Processor time that a process has used, in seconds (`utime` and `stime` of proc(5), in hundredths).
+pub(crate) fn processor(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    let after_name = stat.rsplit(") ").next().unwrap();
+    let ticks = after_name
+        .split(' ')
+        .skip(11)
+        .take(2)
+        .map(|field| field.parse::<f64>().unwrap());
+    ticks.sum::<f64>() / 100.0
 }
 
 /// What one kind of request costs.

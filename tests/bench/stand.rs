@@ -23,14 +23,26 @@ impl Stand {
         let folder = tempfile::tempdir().unwrap();
         let label = RegionLabel::parse("us").unwrap();
         let region = start(Options::new(label, folder.path().to_owned())).await.unwrap();
-        let app = &region.app;
-        let caller = Caller::of(app, &region.facts.admin.token, None).await.unwrap();
+        let mut stand = Self {
+            region,
+            clients: Vec::new(),
+            _folder: folder,
+        };
+        stand.account("bench", credentials).await;
+        stand
+    }
+
+    /// One more account of so many credentials, whose clients come after those that are there.
+    pub(crate) async fn account(&mut self, name: &str, credentials: usize) {
+        let app = &self.region.app;
+        let facts = &self.region.facts;
+        let caller = Caller::of(app, &facts.admin.token, None).await.unwrap();
         let new = NewAccount {
-            name: AccountName::parse("bench").unwrap(),
+            name: AccountName::parse(name).unwrap(),
             description: Description::parse("").unwrap(),
-            subscription: region.facts.subscription.parse().unwrap(),
-            applications: region.facts.applications.iter().map(|id| id.parse().unwrap()).collect(),
-            roles: BTreeSet::from([RoleRef::parse(&region.facts.roles[0]).unwrap()]),
+            subscription: facts.subscription.parse().unwrap(),
+            applications: facts.applications.iter().map(|id| id.parse().unwrap()).collect(),
+            roles: BTreeSet::from([RoleRef::parse(&facts.roles[0]).unwrap()]),
             token_lifetime: TokenLifetime::DEFAULT,
         };
         let fresh = FreshSecret::of_new_credential(app);
@@ -56,11 +68,7 @@ impl Stand {
             .unwrap();
             clients.push((client_id(&made.user, made.credential), made.secret.expose().to_owned()));
         }
-        Self {
-            region,
-            clients,
-            _folder: folder,
-        }
+        self.clients.extend(clients);
     }
 
     /// What the functions' processes are told.

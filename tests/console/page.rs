@@ -56,6 +56,7 @@ async fn pages(region: &Region) -> Vec<String> {
         format!("/console/users/{person}/delete"),
         format!("/console/users/{person}/invitation"),
         "/console/settings".to_owned(),
+        "/console/settings/revoke".to_owned(),
         format!("/console/settings/subscriptions/{}", region.subscription()),
         "/console/oauth-approvals".to_owned(),
         "/console/oauth-approvals?status=rejected".to_owned(),

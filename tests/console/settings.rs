@@ -61,3 +61,24 @@ async fn whoever_is_limited_to_a_subscription_sees_only_that() {
     assert!(page.forms().iter().all(|form| form.action != PATH), "{page:#?}");
     assert!(page.body.contains(region.subscription()), "{page:#?}");
 }
+
+#[tokio::test]
+async fn everything_is_revoked_after_a_question_and_the_admin_signs_in_again() {
+    let region = Region::start().await;
+    let browser = region.admin_browser().await;
+    let token = region.account().await.token(&region).await;
+    let path = format!("{PATH}/revoke");
+    assert!(browser.open(PATH).await.is(200).body.contains(&path));
+    let form = browser.open(&path).await.is(200).form(&path);
+    assert_eq!(region.verified(&token).await, 200);
+    let done = format!("{PATH}?done=everything-revoked");
+    browser.submit(&form, &[]).await.leads_to(&done);
+    assert_eq!(region.verified(&token).await, 401);
+    browser.open(&done).await.is(303);
+    let again = region.admin_browser().await;
+    assert!(again.open(&done).await.is(200).words().contains("is dead"));
+
+    let (_, browser) = browser_of(&region, json!(["subscription_admin"]), Some(region.subscription())).await;
+    assert!(!browser.open(PATH).await.is(200).body.contains(&path));
+    browser.open(&path).await.is(403);
+}

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use regent::domain::SigningAlgorithm;
-use regent::keys::PrivateKey;
+use regent::keys::{PrivateKey, SigningKeys};
 use serde_json::Value;
 
 use super::Region;
@@ -31,14 +31,16 @@ impl Forge {
 
     /// A key that no region knows, and its public half.
     pub(crate) fn strange() -> (Self, Value) {
-        let (key, value) = PrivateKey::generate(SigningAlgorithm::Es256, "mine").unwrap();
-        (Self::read(&value), serde_json::to_value(key.jwk()).unwrap())
+        let key = PrivateKey::generate(SigningAlgorithm::Es256, "mine".to_owned()).unwrap();
+        let jwk = serde_json::to_value(key.jwk()).unwrap();
+        let value = SigningKeys::and(None, key.into()).to_value().unwrap();
+        (Self::read(&value), jwk)
     }
 
-    /// The value of a signing secret.
+    /// The newest key of a signing secret's value.
     fn read(value: &str) -> Self {
         let value: Value = serde_json::from_str(value).unwrap();
-        let der = BASE64_STANDARD.decode(value["pkcs8"].as_str().unwrap()).unwrap();
+        let der = BASE64_STANDARD.decode(value["keys"].as_array().unwrap().last().unwrap()["pkcs8"].as_str().unwrap()).unwrap();
         Self(EncodingKey::from_ec_der(&der))
     }
 

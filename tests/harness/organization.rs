@@ -33,6 +33,7 @@ impl Organization {
             ),
             roles: vec![(Name::parse("Globex reader").unwrap(), Scopes::parse("read:me").unwrap())],
             admin: Email::parse("admin@globex.test").unwrap(),
+            password: None,
         };
         let founded = perform(app, async || found(app, &run).await).await.unwrap();
         let token = person_token(app, founded.admin, Seconds(86_400)).await.unwrap();

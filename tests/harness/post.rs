@@ -47,3 +47,13 @@ impl Region {
         told.expect("the stream is told in time");
     }
 }
+
+/// The way to a new password that a mail shows, without the server's own address.
+#[track_caller]
+pub(crate) fn password_link(mail: &Value) -> String {
+    let text = mail["text"].as_str().unwrap();
+    let from = text
+        .find("/password?token=")
+        .unwrap_or_else(|| panic!("no link: {mail:#}"));
+    text[from..].split_whitespace().next().unwrap().to_owned()
+}

@@ -1,5 +1,6 @@
-//! In front of the table: counts the calls of the AWS SDK, and answers wrongly when told to. The
-//! embedded DynamoDB never throttles, collides or leaves keys unprocessed; the real one does.
+//! In front of the table, and of the secrets if wanted: counts the calls of the AWS SDK, and answers
+//! wrongly when told to. The embedded DynamoDB never throttles, collides or leaves keys unprocessed;
+//! the real one does.
 
 use std::collections::VecDeque;
 use std::net::Ipv4Addr;
@@ -12,6 +13,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 /// What the table is made to say instead of the truth.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +26,8 @@ pub(crate) enum Fault {
     AnswerLost,
     /// A request refused for good, as a missing permission is.
     Denied,
+    /// The call is neither done nor answered: whoever makes it waits until it gives up or is killed.
+    Held,
     /// No fault: for those that come before the one that is to fail.
     None,
 }
@@ -37,18 +41,31 @@ pub(crate) struct Relay {
 
 struct Inner {
     table: String,
+    secrets: String,
     client: reqwest::Client,
     calls: Mutex<Vec<String>>,
     faults: Mutex<VecDeque<(&'static str, Fault)>>,
+    /// How many more calls come before one that meets a fault, and which.
+    later: Mutex<Option<(usize, Fault)>>,
+    /// Told when a call is held.
+    held: Notify,
 }
 
 impl Relay {
     pub(crate) async fn start(table_endpoint: &str) -> Self {
+        Self::before(table_endpoint, "").await
+    }
+
+    /// In front of both, which are told apart by what is asked.
+    pub(crate) async fn before(table_endpoint: &str, secrets_endpoint: &str) -> Self {
         let state = Arc::new(Inner {
             table: table_endpoint.to_owned(),
+            secrets: secrets_endpoint.to_owned(),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
             calls: Mutex::default(),
             faults: Mutex::default(),
+            later: Mutex::default(),
+            held: Notify::new(),
         });
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -68,6 +85,21 @@ impl Relay {
         self.state.faults.lock().unwrap().extend(faults);
     }
 
+    /// The call after the next `calls` meets a fault, whatever it is.
+    pub(crate) fn fail_after(&self, calls: usize, fault: Fault) {
+        *self.state.later.lock().unwrap() = Some((calls, fault));
+    }
+
+    /// Whether the call of `fail_after` has not come.
+    pub(crate) fn still_waits(&self) -> bool {
+        self.state.later.lock().unwrap().is_some()
+    }
+
+    /// Waits until a call is held.
+    pub(crate) async fn holds(&self) {
+        self.state.held.notified().await;
+    }
+
     /// Faults that nobody met.
     pub(crate) fn unmet(&self) -> usize {
         self.state.faults.lock().unwrap().len()
@@ -81,12 +113,24 @@ impl Inner {
         faults.remove(index).map(|(_, fault)| fault)
     }
 
+    fn later(&self) -> Option<Fault> {
+        let mut later = self.later.lock().unwrap();
+        match later.take()? {
+            (0, fault) => Some(fault),
+            (calls, fault) => {
+                *later = Some((calls - 1, fault));
+                None
+            }
+        }
+    }
+
     async fn forward(&self, headers: HeaderMap, body: Bytes) -> Response {
         let mut headers = headers;
         headers.remove("host");
+        let for_secrets = headers["x-amz-target"].as_bytes().starts_with(b"secretsmanager.");
         let answer = self
             .client
-            .post(&self.table)
+            .post(if for_secrets { &self.secrets } else { &self.table })
             .headers(headers)
             .body(body)
             .send()
@@ -105,7 +149,7 @@ async fn relay(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes)
     let target = headers["x-amz-target"].to_str().unwrap();
     let operation = target.rsplit('.').next().unwrap().to_owned();
     inner.calls.lock().unwrap().push(operation.clone());
-    match inner.fault(&operation) {
+    match inner.later().or_else(|| inner.fault(&operation)) {
         None | Some(Fault::None) => inner.forward(headers, body).await,
         Some(Fault::Unprocessed) => {
             let asked: Value = serde_json::from_slice(&body).unwrap();
@@ -124,6 +168,10 @@ async fn relay(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes)
         Some(Fault::AnswerLost) => {
             inner.forward(headers, body).await;
             error(500, "InternalServerError", &json!({}))
+        }
+        Some(Fault::Held) => {
+            inner.held.notify_one();
+            std::future::pending().await
         }
         Some(Fault::Denied) => error(400, "AccessDeniedException", &json!({})),
     }

@@ -60,6 +60,16 @@ impl<'a> ThirdParty<'a> {
         }
     }
 
+    /// The same client at another region.
+    pub(crate) fn at<'b>(&self, region: &'b Region) -> ThirdParty<'b> {
+        ThirdParty {
+            region,
+            client_id: self.client_id.clone(),
+            secret: self.secret.clone(),
+            redirect_uri: self.redirect_uri.clone(),
+        }
+    }
+
     /// A public client whose origin is approved, and the admin's browser.
     pub(crate) async fn approved(region: &'a Region) -> (Self, Browser) {
         let app = Self::register(region, "https://app.test/cb").await;

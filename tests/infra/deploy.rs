@@ -1,7 +1,7 @@
 //! `sam deploy --config-env …` from the template as it stands, into a CloudFormation that is not
 //! ours; then the functions at work there, behind its HTTP API, in the roles it was given.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,6 +14,8 @@ use crate::infra::tools::infra;
 use crate::lambda::binaries::binary;
 
 const RESOURCE: &str = "https://ledger.example.com";
+/// The first admin's.
+const PASSWORD: &str = "seven trombones";
 
 #[test]
 fn two_regions_deploy_and_share_nothing() {
@@ -214,7 +216,12 @@ fn bootstrap(cloud: &Cloud, stack: &Outputs) -> Value {
         [v] = s.describe_secret(SecretId=i)['VersionIdsToStages']; \
         s.update_secret_version_stage(SecretId=i, VersionStage='AWSCURRENT', RemoveFromVersionId=v)";
     cloud.tool("python").args(["-c", empty, secret]).runs();
+    let (password, token) = (cloud.folder().join("password"), cloud.folder().join("token"));
+    fs::write(&password, PASSWORD).expect("a file");
     let output = Command::new(binary("regent-bootstrap"))
+        .args(["--password-stdin", "--token-file"])
+        .arg(&token)
+        .stdin(File::open(&password).expect("a file"))
         .args([
             "--organization",
             "Acme",
@@ -237,5 +244,8 @@ fn bootstrap(cloud: &Cloud, stack: &Outputs) -> Value {
         .output()
         .expect("regent-bootstrap starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("it prints JSON")
+    let mut facts: Value = serde_json::from_slice(&output.stdout).expect("it prints JSON");
+    facts["admin"]["password"] = json!(PASSWORD);
+    facts["admin"]["token"] = json!(fs::read_to_string(&token).expect("a token").trim_end());
+    facts
 }

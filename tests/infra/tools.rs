@@ -17,6 +17,22 @@ pub(super) fn infra() -> PathBuf {
     root().join("infra")
 }
 
+/// Every template that is deployed by itself: the region's, the web ACL's, those for consumers.
+pub(super) fn templates() -> Vec<PathBuf> {
+    let folders = [infra(), infra().join("consumer")];
+    let files = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
+    let mut found: Vec<_> = files
+        .map(|file| file.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "yaml"))
+        .filter(|path| {
+            let text = std::fs::read_to_string(path).expect("a file of text");
+            text.contains("\nAWSTemplateFormatVersion:")
+        })
+        .collect();
+    found.sort();
+    found
+}
+
 /// One program of `tests/.venv`, with its arguments.
 pub(super) struct Tool {
     name: &'static str,
@@ -26,7 +42,12 @@ pub(super) struct Tool {
 impl Tool {
     /// Fails the test with what to do about it where the program is not installed.
     pub(super) fn new(name: &'static str) -> Self {
-        let folder = root().join("tests/.venv/bin");
+        Self::of("tests/.venv", name)
+    }
+
+    /// One that cannot live in `tests/.venv`.
+    pub(super) fn of(environment: &str, name: &'static str) -> Self {
+        let folder = root().join(environment).join("bin");
         let program = folder.join(name);
         assert!(
             program.exists(),

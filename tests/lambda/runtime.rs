@@ -27,7 +27,7 @@ const PREFIX: &str = "/2018-06-01/runtime";
 
 /// What became of an event.
 #[derive(Debug, PartialEq)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// The function's answer.
     Answered(Value),
     /// The function failed; API Gateway looks at the message.
@@ -40,7 +40,7 @@ struct Api {
 }
 
 /// A function's process. It ends when this is dropped.
-pub(super) struct Function {
+pub(crate) struct Function {
     name: String,
     api: Arc<Api>,
     events: mpsc::Sender<(String, Value)>,
@@ -51,7 +51,7 @@ pub(super) struct Function {
 
 impl Function {
     /// Starts a binary with nothing in its environment but what Lambda and the caller give it.
-    pub(super) async fn start(binary: &Path, log: PathBuf, environment: &[(&str, String)]) -> Self {
+    pub(crate) async fn start(binary: &Path, log: PathBuf, environment: &[(&str, String)]) -> Self {
         let name = binary
             .file_stem()
             .and_then(|name| name.to_str())
@@ -95,7 +95,7 @@ impl Function {
     }
 
     /// Hands an event over and waits for what becomes of it.
-    pub(super) async fn invoke(&self, event: Value) -> Outcome {
+    pub(crate) async fn invoke(&self, event: Value) -> Outcome {
         let id = {
             let mut count = self.invocations.lock().expect("no panic elsewhere");
             *count += 1;
@@ -121,7 +121,7 @@ impl Function {
     }
 
     /// All that it wrote.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 }

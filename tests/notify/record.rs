@@ -46,6 +46,7 @@ pub(super) fn requested(region: &Region, client_name: &str) -> AuditEvent {
             name: "https://claude.ai".to_owned(),
         },
         source_ip: None,
+        request_id: None,
         details: BTreeMap::from(details.map(|(name, value)| (name.to_owned(), value.to_owned()))),
     }
 }

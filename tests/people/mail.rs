@@ -4,16 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{PASSWORD, signed_in};
-use crate::harness::Region;
-
-/// The way to a new password that a mail shows, without the server's own address.
-fn link(mail: &Value) -> String {
-    let text = mail["text"].as_str().unwrap();
-    let from = text
-        .find("/password?token=")
-        .unwrap_or_else(|| panic!("no link: {mail:#}"));
-    text[from..].split_whitespace().next().unwrap().to_owned()
-}
+use crate::harness::{Region, password_link as link};
 
 async fn newest(region: &Region, address: &str) -> Value {
     let mut mails = region.mails_to(address).await;

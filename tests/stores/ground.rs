@@ -2,6 +2,7 @@
 //! and a secret of the check's own, with a signing key, an organization and its admin.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use regent::acts::account::NewAccount;
 use regent::acts::credential::FreshSecret;
@@ -22,6 +23,8 @@ use super::emulator::Emulator;
 
 /// The sample API of the first run.
 pub(super) const AUDIENCE: &str = "https://api.example.com";
+/// The function that a secret is rotated by.
+pub(super) const ROTATION: &str = "arn:aws:lambda:us-east-1:000000000000:function:rotate";
 /// When every check begins: 2026-01-01T00:00:00Z.
 pub(super) const BEGINNING: i64 = 1_767_225_600;
 
@@ -41,6 +44,9 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         let table = Table::open(&folder.path().join("table.sqlite"), Expiry::Keep).unwrap();
         let secrets = Secrets::open(&folder.path().join("secrets.sqlite")).await.unwrap();
+        // Whatever is to be rotated: the checks take the steps themselves.
+        let idle = Arc::new(|_| Box::pin(async { Err("the check goes on".to_owned()) }) as _);
+        secrets.rotations().serve(ROTATION, idle);
         Self {
             dynamodb: table.endpoint().to_owned(),
             secrets: secrets.endpoint().to_owned(),
@@ -208,5 +214,6 @@ fn first_run() -> FirstRun {
         ),
         roles: vec![(Name::parse("Reader").unwrap(), Scopes::parse("read:me").unwrap())],
         admin: Email::parse("admin@example.com").unwrap(),
+        password: None,
     }
 }

@@ -1,6 +1,7 @@
 //! `/service-accounts`: users that are programs.
 
 use crate::answer::{Answer, List, gone, list, make, one};
+use crate::endpoints::Endpoints;
 use crate::openapi::{Creating, Deleting, Editing, IdempotencyKey, Listing, Reading};
 use crate::request::{Bearer, Edit, Id, IfMatch, New, Query, given};
 use crate::view::{AccountView, CreatedAccountView};
@@ -13,13 +14,14 @@ use regent::domain::{AccountName, ApplicationId, Description, RoleRef, Subscript
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(find, create))
-        .routes(routes!(read, edit, delete))
+pub(crate) fn endpoints<E: Endpoints>(listed: E) -> E {
+    listed
+        .with(__path_find, find)
+        .with(__path_create, create)
+        .with(__path_read, read)
+        .with(__path_edit, edit)
+        .with(__path_delete, delete)
 }
 
 /// List the service accounts of a subscription, by name

@@ -1,6 +1,7 @@
 //! `/oauth-approvals`: the organization's decisions about redirect domains.
 
 use crate::answer::{Answer, List, list, one};
+use crate::endpoints::Endpoints;
 use crate::openapi::{Editing, Listing, Reading};
 use crate::request::{Bearer, Edit, Id, IfMatch, Query, given};
 use crate::view::{ApprovalView, DecidedView};
@@ -10,11 +11,12 @@ use regent::app::App;
 use regent::domain::{ApprovalId, ApprovalStatus, Name};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(find)).routes(routes!(read, decide))
+pub(crate) fn endpoints<E: Endpoints>(listed: E) -> E {
+    listed
+        .with(__path_find, find)
+        .with(__path_read, read)
+        .with(__path_decide, decide)
 }
 
 /// List redirect domains, those that wait for a decision first

@@ -1,6 +1,7 @@
 //! `/clients`: third-party apps that the organization's admins registered.
 
 use crate::answer::{Answer, List, gone, list, make, one};
+use crate::endpoints::Endpoints;
 use crate::openapi::{Creating, Deleting, Editing, IdempotencyKey, Listing, Reading};
 use crate::request::{Bearer, Edit, Id, IfMatch, New, Query, given};
 use crate::view::{ClientView, RotatedClientView};
@@ -12,14 +13,15 @@ use regent::app::App;
 use regent::domain::{Name, RedirectUri, RegisteredClientId, Seconds, SecretMethod};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(find, create))
-        .routes(routes!(read, edit, delete))
-        .routes(routes!(rotate))
+pub(crate) fn endpoints<E: Endpoints>(listed: E) -> E {
+    listed
+        .with(__path_find, find)
+        .with(__path_create, create)
+        .with(__path_read, read)
+        .with(__path_edit, edit)
+        .with(__path_delete, delete)
+        .with(__path_rotate, rotate)
 }
 
 /// List the clients that the organization's admins registered

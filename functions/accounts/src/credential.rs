@@ -2,6 +2,7 @@
 //! by its full client ID.
 
 use crate::answer::{Answer, List, Refusal, gone, list, make, one};
+use crate::endpoints::Endpoints;
 use crate::openapi::{Creating, Editing, IdempotencyKey, Listing, Reading};
 use crate::request::{Bearer, CredentialPath, Edit, Id, IfMatch, New, Query, credential as named, given};
 use crate::view::{CredentialView, DeletedView, RotatedView};
@@ -15,15 +16,16 @@ use regent::web::json;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(find, create))
-        .routes(routes!(read, edit, delete))
-        .routes(routes!(rotate))
-        .routes(routes!(delete_many))
+pub(crate) fn endpoints<E: Endpoints>(listed: E) -> E {
+    listed
+        .with(__path_find, find)
+        .with(__path_create, create)
+        .with(__path_read, read)
+        .with(__path_edit, edit)
+        .with(__path_delete, delete)
+        .with(__path_rotate, rotate)
+        .with(__path_delete_many, delete_many)
 }
 
 /// List the credentials of a service account, masked

@@ -1,6 +1,7 @@
 //! `/audit-events`: who did what to what.
 
 use crate::answer::{Answer, List, list};
+use crate::endpoints::Endpoints;
 use crate::openapi::Listing;
 use crate::request::{Bearer, Query};
 use crate::view::EventView;
@@ -9,11 +10,9 @@ use regent::acts::trail;
 use regent::app::App;
 use regent::domain::{Action, Invalid, SubscriptionId, Timestamp};
 use regent::store::AuditFilter;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(find))
+pub(crate) fn endpoints<E: Endpoints>(listed: E) -> E {
+    listed.with(__path_find, find)
 }
 
 /// List audit events, newest first

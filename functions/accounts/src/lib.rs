@@ -3,7 +3,7 @@
 //! A request's way: the bearer token is verified and its privileges are looked up, path, query and
 //! body become typed (junk is refused here), the act plans and is performed, and its outcome is
 //! shown. Handlers are one file per noun; `request` reads, `view` shows, `answer` puts an outcome
-//! into a response, `openapi` describes. What may be done is decided in `regent::acts`.
+//! into a response, `openapi` describes; `endpoints` is how they are listed. What may be done is decided in `regent::acts`.
 
 mod account;
 mod answer;
@@ -11,6 +11,9 @@ mod application;
 mod approval;
 mod client;
 mod credential;
+#[cfg(test)]
+mod described;
+mod endpoints;
 mod event;
 mod openapi;
 mod organization;
@@ -21,15 +24,15 @@ mod subscription;
 mod user;
 mod view;
 
+use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::map_response;
 use axum::response::Response;
-use axum::{Extension, Router};
+use endpoints::Endpoints;
 use regent::app::App;
 use regent::domain::Scopes;
-use regent::web::point;
-use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
+use regent::telemetry::Function;
+use regent::web::{observed, point, with_fallbacks};
 
 /// The most bytes of a request's body.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -39,32 +42,30 @@ const BASE: &str = "/api/v1";
 
 /// The endpoints.
 pub fn router(app: App) -> Router {
-    let (router, document) = endpoints().split_for_parts();
     let api = app.management().clone();
-    let router = router
+    let router = Router::new()
+        .nest(BASE, endpoints(Router::new()))
         .layer(map_response(move |mut response: Response| {
             point(&mut response, &api, &Scopes::default());
             std::future::ready(response)
         }))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(Extension(Arc::new(document)))
-        .with_state(app);
-    regent::web::with_fallbacks(router)
+        .with_state(app.clone());
+    observed(with_fallbacks(router), Function::Accounts, &app)
 }
 
-fn endpoints() -> OpenApiRouter<App> {
-    let nouns = OpenApiRouter::new()
-        .merge(openapi::routes())
-        .merge(organization::routes())
-        .merge(subscription::routes())
-        .merge(application::routes())
-        .merge(resource::routes())
-        .merge(role::routes())
-        .merge(user::routes())
-        .merge(account::routes())
-        .merge(credential::routes())
-        .merge(client::routes())
-        .merge(approval::routes())
-        .merge(event::routes());
-    OpenApiRouter::with_openapi(openapi::about()).nest(BASE, nouns)
+/// All of them.
+fn endpoints<E: Endpoints>(listed: E) -> E {
+    let listed = openapi::endpoints(listed);
+    let listed = organization::endpoints(listed);
+    let listed = subscription::endpoints(listed);
+    let listed = application::endpoints(listed);
+    let listed = resource::endpoints(listed);
+    let listed = role::endpoints(listed);
+    let listed = user::endpoints(listed);
+    let listed = account::endpoints(listed);
+    let listed = credential::endpoints(listed);
+    let listed = client::endpoints(listed);
+    let listed = approval::endpoints(listed);
+    event::endpoints(listed)
 }

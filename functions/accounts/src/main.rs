@@ -1,10 +1,11 @@
 //! The accounts function on Lambda.
 
 use regent::app::App;
+use regent::telemetry::Function;
 use regent::web::lambda;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    lambda::init_tracing();
+    lambda::init_tracing(Function::Accounts);
     lambda::serve(regent_accounts::router(App::from_env()?)).await
 }

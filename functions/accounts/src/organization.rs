@@ -1,6 +1,7 @@
 //! `/organizations`: there is one, the caller's.
 
 use crate::answer::{Answer, List, list, one};
+use crate::endpoints::Endpoints;
 use crate::openapi::{Editing, Listing, Reading};
 use crate::request::{Bearer, Edit, Id, IfMatch, Query, given};
 use crate::view::OrganizationView;
@@ -13,14 +14,13 @@ use regent::domain::{Name, OrganizationId};
 use regent::web::json;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(find))
-        .routes(routes!(read, edit))
-        .routes(routes!(revoke))
+pub(crate) fn endpoints<E: Endpoints>(listed: E) -> E {
+    listed
+        .with(__path_find, find)
+        .with(__path_read, read)
+        .with(__path_edit, edit)
+        .with(__path_revoke, revoke)
 }
 
 /// List the caller's organization

@@ -1,6 +1,7 @@
 //! `/resources`: APIs, each an audience with its scopes.
 
 use crate::answer::{Answer, List, gone, list, make, one};
+use crate::endpoints::Endpoints;
 use crate::openapi::{Creating, Deleting, Editing, IdempotencyKey, Listing, Reading};
 use crate::request::{Bearer, Edit, Id, IfMatch, New, Query, given};
 use crate::view::{ResourceView, ScopeView};
@@ -11,13 +12,14 @@ use regent::app::App;
 use regent::domain::{Audience, Name, ResourceId, SubscriptionId};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(find, create))
-        .routes(routes!(read, edit, delete))
+pub(crate) fn endpoints<E: Endpoints>(listed: E) -> E {
+    listed
+        .with(__path_find, find)
+        .with(__path_create, create)
+        .with(__path_read, read)
+        .with(__path_edit, edit)
+        .with(__path_delete, delete)
 }
 
 /// List the API resources of a subscription

@@ -1,6 +1,7 @@
 //! `/subscriptions`: those the caller reaches, and their settings.
 
 use crate::answer::{Answer, List, list, one};
+use crate::endpoints::Endpoints;
 use crate::openapi::{Editing, Listing, Reading};
 use crate::request::{Bearer, Edit, Id, IfMatch, Query, given};
 use crate::view::SubscriptionView;
@@ -11,11 +12,12 @@ use regent::app::App;
 use regent::domain::{Name, ResourceId, SubscriptionId};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(find)).routes(routes!(read, edit))
+pub(crate) fn endpoints<E: Endpoints>(listed: E) -> E {
+    listed
+        .with(__path_find, find)
+        .with(__path_read, read)
+        .with(__path_edit, edit)
 }
 
 /// List subscriptions

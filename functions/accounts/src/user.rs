@@ -1,6 +1,7 @@
 //! `/users`: people, and service accounts as users.
 
 use crate::answer::{Answer, List, accepted, gone, list, make, one};
+use crate::endpoints::Endpoints;
 use crate::openapi::{Creating, Deleting, Editing, IdempotencyKey, Inviting, Listing, Reading};
 use crate::request::{Bearer, Edit, Id, IfMatch, New, Query, given};
 use crate::view::UserView;
@@ -12,14 +13,15 @@ use regent::domain::{Email, Name, RoleRef, SubscriptionId, UserId, UserType};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(find, create))
-        .routes(routes!(read, edit, delete))
-        .routes(routes!(invite))
+pub(crate) fn endpoints<E: Endpoints>(listed: E) -> E {
+    listed
+        .with(__path_find, find)
+        .with(__path_create, create)
+        .with(__path_read, read)
+        .with(__path_edit, edit)
+        .with(__path_delete, delete)
+        .with(__path_invite, invite)
 }
 
 /// List users

@@ -6,7 +6,7 @@
 
 use crate::answer::Answer;
 use crate::form::{Posted, read};
-use crate::reply::{Known, stranger, unreadable};
+use crate::reply::{Known, elsewhere, stranger, unreadable};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::{HeaderMap, Uri};
@@ -14,14 +14,14 @@ use regent::acts::{Caller, approval, authorize};
 use regent::app::App;
 use regent::domain::{Error, Gate, SubscriptionId};
 use regent::oauth::{AuthorizationRequest, Form};
-use regent::web::{Next, Visitor, see_other};
+use regent::web::{Next, Visitor, log, see_other};
 
 /// The path.
 pub(crate) const PATH: &str = "/oauth/v1/authorize";
 
 /// Shows how the request stands.
 pub(crate) async fn page(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Answer {
-    let request = match parse(&uri) {
+    let request = match parse(&app, &uri) {
         Ok(request) => request,
         Err(page) => return Ok(*page),
     };
@@ -43,7 +43,7 @@ pub(crate) async fn handle(State(app): State<App>, request: Request) -> Answer {
         return Ok(see_other(&format!("{PATH}?{}", form.to_query())));
     }
     let posted = Posted::check(&app, &parts, form).await?;
-    let request = match parse(&parts.uri) {
+    let request = match parse(&app, &parts.uri) {
         Ok(request) => request,
         Err(page) => return Ok(*page),
     };
@@ -65,11 +65,13 @@ pub(crate) async fn handle(State(app): State<App>, request: Request) -> Answer {
     }
 }
 
-/// Reads the request; what cannot be read is a page, never a redirect.
-fn parse(uri: &Uri) -> Result<AuthorizationRequest, Box<Response>> {
-    Form::pairs(uri.query().unwrap_or_default())
+/// Reads the request; what cannot be read, or belongs to another region, is a page, never a redirect.
+fn parse(app: &App, uri: &Uri) -> Result<AuthorizationRequest, Box<Response>> {
+    let request = Form::pairs(uri.query().unwrap_or_default())
         .and_then(|form| AuthorizationRequest::parse(&form))
-        .map_err(|why| Box::new(unreadable(&why)))
+        .map_err(|why| Box::new(unreadable(&why)))?;
+    authorize::check_region(app, &request.client_id).map_err(|why| Box::new(elsewhere(&why)))?;
+    Ok(request)
 }
 
 /// Knows the client, and that the redirect URI is its own.
@@ -145,7 +147,7 @@ async fn allow(app: &App, known: &Known<'_>, chosen: Option<SubscriptionId>) -> 
         Err(Error::Unavailable(error)) => Ok(known.unchecked(&Error::Unavailable(error))),
         // Something has changed since the page was made: the page of today says what.
         Err(error) => {
-            tracing::info!(reason = %error, "not allowed");
+            log(&error);
             Ok(see_other(known.path))
         }
     }

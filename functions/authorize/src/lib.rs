@@ -18,6 +18,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use regent::app::App;
+use regent::telemetry::Function;
+use regent::web::observed;
 use regent::web::page::{Place, assets};
 
 /// The most bytes of a request's body.
@@ -33,6 +35,6 @@ pub fn router(app: App) -> Router {
         .route("/password", get(password::page).post(password::handle))
         .merge(assets(Place::Authorize))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .with_state(app);
-    answer::with_fallback_pages(router)
+        .with_state(app.clone());
+    observed(answer::with_fallback_pages(router), Function::Authorize, &app)
 }

@@ -9,8 +9,9 @@ use regent::acts::session::SignedIn;
 use regent::app::App;
 use regent::domain::{ActError, Choice, Client, ClientError, Error, Invalid, Timestamp};
 use regent::oauth::{Asked, AuthorizationRequest, wire};
+use regent::telemetry::{Fact, note};
 use regent::web::page::Page;
-use regent::web::{Visitor, see_other};
+use regent::web::{Visitor, log, see_other};
 
 /// A request whose person, client and redirect URI are certain.
 pub(crate) struct Known<'a> {
@@ -52,7 +53,7 @@ impl Known<'_> {
 
     /// Tells a trusted client at once why it gets no code.
     pub(crate) fn redirect_error(&self, error: &Error) -> Response {
-        tracing::info!(reason = %error, "refused");
+        log(error);
         see_other(&self.error_url(error))
     }
 
@@ -124,13 +125,13 @@ impl Known<'_> {
 
     /// How it stands cannot be found out: closed, and open again in a moment.
     pub(crate) fn unchecked(&self, error: &Error) -> Response {
-        tracing::error!(%error, "failed");
+        log(error);
         self.show(view::unchecked)
     }
 
     /// The request for approval was not taken.
     pub(crate) fn not_requested(&self, error: &Error) -> Response {
-        tracing::info!(reason = %error, "refused");
+        log(error);
         let what = match error {
             Error::Act(ActError::LimitReached { limit, what }) => format!("There are already {limit} {what}."),
             _ => "The request for approval could not be taken.".to_owned(),
@@ -160,7 +161,7 @@ fn signed_in_as<'a>(signed_in: &'a SignedIn, sign_out_csrf: &'a str, next: &'a s
 
 /// A request that cannot be read: there is nobody to send the person back to.
 pub(crate) fn unreadable(why: &Invalid) -> Response {
-    tracing::info!(reason = %why, "refused");
+    log(&Error::Request(why.clone()));
     let detail = format!("invalid_request: {why}");
     view::problem(Problem {
         status: StatusCode::BAD_REQUEST,
@@ -174,10 +175,42 @@ pub(crate) fn unreadable(why: &Invalid) -> Response {
     .respond()
 }
 
+/// A request of a client of another region: which is the right one is told, and nobody is sent there.
+pub(crate) fn elsewhere(why: &ClientError) -> Response {
+    note(Fact::Reason, why);
+    let there = match why {
+        ClientError::WrongRegion(Some(issuer)) => Some(issuer),
+        _ => None,
+    };
+    let advice = there.map_or_else(
+        || "Connect the app to the region it is registered in.".to_owned(),
+        |issuer| format!("Connect the app to {issuer} instead: go back to it and start again there."),
+    );
+    let endpoint = there.map_or_else(
+        || "use the authorization endpoint of that region".to_owned(),
+        |issuer| format!("its authorization endpoint is {}", issuer.at("/oauth/v1/authorize")),
+    );
+    view::problem(Problem {
+        status: StatusCode::BAD_REQUEST,
+        title: "This app belongs to another region",
+        what: "The app is registered in another region than the one it sent you to.",
+        advice: &advice,
+        detail: Some(&format!(
+            "invalid_client: this client ID belongs to another region; {endpoint}"
+        )),
+        return_url: None,
+        signed_in: None,
+    })
+    .respond()
+}
+
 /// A request of a client that is not certain, or for a redirect URI that is not its own: nobody is
 /// sent anywhere.
 pub(crate) fn stranger(visitor: &Visitor, signed_in: &SignedIn, path: &str, why: &Stranger) -> Response {
-    tracing::info!(reason = %why, "refused");
+    match why {
+        Stranger::Unknowable(error) => log(error),
+        _ => note(Fact::Reason, why),
+    }
     let sign_out_csrf = visitor.csrf("/sign-out");
     let signed_in = Some(signed_in_as(signed_in, &sign_out_csrf, path));
     let page = |status, title, what: &str, advice, detail: Option<&str>| {
@@ -228,9 +261,6 @@ pub(crate) fn stranger(visitor: &Visitor, signed_in: &SignedIn, path: &str, why:
                 "invalid_client: the client metadata document cannot be used: {why}"
             )),
         ),
-        Stranger::Unknowable(error) => {
-            tracing::error!(%error, "failed");
-            view::unavailable().respond()
-        }
+        Stranger::Unknowable(_) => view::unavailable().respond(),
     }
 }

@@ -52,6 +52,7 @@ done! {
     SessionEnded = "session-ended", "Session ended.";
     SessionsEnded = "sessions-ended", "All other sessions ended.";
     AppDisconnected = "app-disconnected", "App disconnected. Its tokens are dead.";
+    EverythingRevoked = "everything-revoked", "Every token, session and app connection of before is dead.";
     SettingsSaved = "settings-saved", "Settings saved.";
 }
 

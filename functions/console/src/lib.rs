@@ -29,6 +29,7 @@ mod path;
 mod posted;
 mod query;
 mod refusal;
+mod revocation;
 mod session;
 mod settings;
 mod user;
@@ -40,8 +41,9 @@ use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use regent::app::App;
+use regent::telemetry::Function;
 use regent::web::page::{Place, assets};
-use regent::web::see_other;
+use regent::web::{observed, see_other};
 
 /// The endpoints.
 pub fn router(app: App) -> Router {
@@ -59,14 +61,15 @@ pub fn router(app: App) -> Router {
         .merge(client_form::routes())
         .merge(audit::routes())
         .merge(settings::routes())
+        .merge(revocation::routes())
         .merge(connected_app::routes())
         .merge(session::routes())
         .merge(password::routes())
         .fallback(async |_: Request| refusal::Refusal::NoPage)
         .layer(from_fn_with_state(app.clone(), gate::gate))
-        .with_state(app);
+        .with_state(app.clone());
     // Assets are for everybody: the sign-in page of another function looks the same.
-    assets(Place::Console).merge(pages)
+    observed(assets(Place::Console).merge(pages), Function::Console, &app)
 }
 
 /// Where everybody begins: at the first thing they may see.

@@ -31,6 +31,9 @@ pub(crate) const PASSWORD: &str = "/console/password";
 /// Settings.
 pub(crate) const SETTINGS: &str = "/console/settings";
 
+/// Everything the organization holds, revoked.
+pub(crate) const REVOKE: &str = "/console/settings/revoke";
+
 /// The service accounts of a subscription.
 pub(crate) fn accounts(subscription: SubscriptionId) -> String {
     format!("{ACCOUNTS}?subscription={subscription}")

@@ -8,6 +8,7 @@ use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use regent::acts::notice::Unsent;
 use regent::app::SdkConfig;
 use regent::domain::AuditEvent;
+use regent::telemetry::{Metric, count, trace_header};
 
 use crate::event::Event;
 use crate::post::{timeouts, unsent};
@@ -44,6 +45,7 @@ impl Bus {
             .detail_type(event.action.as_str())
             .time(DateTime::from_millis(event.at.millis()))
             .detail(detail)
+            .set_trace_header(trace_header())
             .build();
         let answer = self.client.put_events().entries(entry).send().await;
         let answer = answer.map_err(|error| unsent("EventBridge", &error))?;
@@ -52,7 +54,10 @@ impl Bus {
             .iter()
             .find_map(|entry| entry.error_code().map(|code| (code, entry)));
         match refused {
-            None => Ok(()),
+            None => {
+                count(Metric::Published);
+                Ok(())
+            }
             Some((code, entry)) => {
                 let message = entry.error_message().unwrap_or_default();
                 Err(Unsent::Refused(format!("EventBridge: {code} {message}")))

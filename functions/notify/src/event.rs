@@ -27,6 +27,8 @@ pub(crate) struct Event<'a> {
     actor: &'a Actor,
     target: &'a Target,
     source_ip: Option<&'a str>,
+    /// The request it was done with, as `x-request-id` named it.
+    request_id: Option<&'a str>,
     /// Where a person sees to it, if somebody should.
     link: Option<String>,
     details: &'a BTreeMap<String, String>,
@@ -45,6 +47,7 @@ impl<'a> Event<'a> {
             actor: &event.actor,
             target: &event.target,
             source_ip: event.source_ip.as_deref(),
+            request_id: event.request_id.as_deref(),
             link: (event.action == Action::ApprovalRequested).then(|| approval_link(app, &event.target)),
             details: &event.details,
         }

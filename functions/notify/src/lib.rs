@@ -24,6 +24,8 @@ pub use settings::{Mailbox, Settings, SettingsError};
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use regent::app::{App, SdkConfig};
+use regent::telemetry::{Fact, Function, Ledger, failed, note};
+use regent::web::Origin;
 use serde_json::Value;
 
 use bus::Bus;
@@ -59,11 +61,17 @@ impl Notify {
         }
     }
 
+    /// An empty ledger for a batch that comes from here.
+    pub fn ledger(&self, origin: Origin) -> Ledger {
+        origin.ledger(Function::Notify, &self.app)
+    }
+
     /// Tells what the records of a batch say, each by itself. The answer names those that failed.
     pub async fn handle(&self, batch: Value) -> Result<DynamoDbEventResponse, BatchError> {
         let Some(Value::Array(records)) = batch.get("Records") else {
             return Err(BatchError::NoRecords);
         };
+        note(Fact::Records, records.len());
         let mut response = DynamoDbEventResponse::default();
         for record in records {
             let Err(why) = self.tell_record(record).await else {
@@ -71,6 +79,7 @@ impl Notify {
             };
             let sequence = sequence_number(record);
             tracing::error!(%why, sequence, key = record::key(record), "a record was not told");
+            failed("records were not told, each for a reason of its own");
             let sequence = sequence.ok_or_else(|| BatchError::Nameless(why.to_string()))?;
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = Some(sequence.to_owned());

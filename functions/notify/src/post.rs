@@ -4,12 +4,13 @@ use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::Builder;
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
-use aws_sdk_sesv2::error::{DisplayErrorContext, SdkError};
+use aws_sdk_sesv2::error::SdkError;
 use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Destination, EmailContent, RawMessage};
 use regent::acts::notice::Unsent;
 use regent::app::SdkConfig;
-use regent::domain::Email;
+use regent::domain::{Email, Unavailable};
+use regent::telemetry::{Metric, count};
 use std::time::Duration;
 
 use crate::settings::Mailbox;
@@ -51,7 +52,9 @@ impl Post {
             .content(EmailContent::builder().raw(raw).build())
             .send()
             .await;
-        sent.map(drop).map_err(|error| unsent("SES", &error))
+        sent.map_err(|error| unsent("SES", &error))?;
+        count(Metric::Mailed);
+        Ok(())
     }
 }
 
@@ -66,7 +69,7 @@ pub(crate) fn timeouts() -> TimeoutConfig {
 
 /// An answer is a refusal; silence may be anything.
 pub(crate) fn unsent<E: std::error::Error + 'static, R: std::fmt::Debug>(who: &str, error: &SdkError<E, R>) -> Unsent {
-    let why = format!("{who}: {}", DisplayErrorContext(error));
+    let Unavailable(why) = Unavailable::of(who, error);
     match error {
         SdkError::ConstructionFailure(_) | SdkError::ServiceError(_) => Unsent::Refused(why),
         _ => Unsent::Unknown(why),

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::State;
 use http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, PRAGMA};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, Uri};
-use regent::acts::offered_scopes;
+use regent::acts::{live_keys, offered_scopes};
 use regent::app::App;
 use regent::domain::{Audience, Error, Jwk, Scopes};
 use regent::oauth::{Metadata, ProtectedResource};
@@ -40,20 +40,8 @@ async fn described(app: &App, uri: &Uri) -> Result<Option<(Audience, Scopes)>, E
 
 /// The public keys: those that sign or soon will, and those whose tokens may still live.
 pub(crate) async fn jwks(State(app): State<App>, headers: HeaderMap) -> Response<Body> {
-    match app.store().keyset().await {
-        Ok(keyset) => {
-            let now = app.now();
-            let live = keyset
-                .keys
-                .into_iter()
-                .filter(|key| key.retires_at.is_none_or(|end| now < end));
-            document(
-                &headers,
-                &JwkSet {
-                    keys: live.map(|key| key.jwk).collect(),
-                },
-            )
-        }
+    match live_keys(&app).await {
+        Ok(keys) => document(&headers, &JwkSet { keys }),
         Err(error) => oauth_refusal(&Error::Unavailable(error)),
     }
 }

@@ -6,6 +6,7 @@
 //! or a new one signed and kept by one conditional write.
 
 mod discovery;
+mod health;
 mod introspect;
 mod register;
 mod request;
@@ -16,6 +17,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use regent::app::App;
+use regent::telemetry::Function;
+use regent::web::{observed, with_fallbacks};
 
 /// The most bytes of a request's body.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -30,6 +33,7 @@ pub fn router(app: App) -> Router {
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         // MCP clients look for the same document under OpenID Connect's name, too.
         .route("/.well-known/openid-configuration", get(discovery::metadata))
+        .route("/health", get(health::handle))
         .route("/.well-known/jwks.json", get(discovery::jwks))
         .route("/.well-known/oauth-protected-resource", get(discovery::resource))
         .route(
@@ -37,6 +41,6 @@ pub fn router(app: App) -> Router {
             get(discovery::resource),
         )
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .with_state(app);
-    regent::web::with_fallbacks(router)
+        .with_state(app.clone());
+    observed(with_fallbacks(router), Function::Token, &app)
 }

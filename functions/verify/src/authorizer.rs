@@ -2,42 +2,23 @@
 //! `Unauthorized`, which a REST API turns into 401, or `isAuthorized: false`, which an HTTP API
 //! turns into 403. An outage is an error of the function: API Gateway refuses with 500.
 
+use crate::demand::{Demanded, Settings, Tables};
 use crate::event::{AuthorizerEvent, Reply};
 use crate::identity::identity;
+use crate::policy::Policy;
 use regent::acts::{Verified, verify};
 use regent::app::App;
-use regent::config::variable;
-use regent::domain::{Audience, Demand, Error, Invalid, Scopes, TokenError};
+use regent::domain::{Demand, Error, Scopes, TokenError};
 use regent::oauth::bearer_token;
+use regent::telemetry::{self, Fact, note};
 use serde_json::{Map, Value, json};
-
-/// What an authorizer demands unless the stage variables of the API say otherwise.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// `REGENT_AUDIENCE`: the API's identifier; stage variable `regent_audience`.
-    pub audience: Option<Audience>,
-    /// `REGENT_SCOPE`: the scopes every request needs; stage variable `regent_scope`.
-    pub scopes: Scopes,
-}
-
-impl Settings {
-    /// Reads the environment.
-    pub fn from_env() -> Result<Self, Invalid> {
-        let audience = variable("REGENT_AUDIENCE")
-            .map(|text| Audience::parse(&text))
-            .transpose()?;
-        Ok(Self {
-            audience,
-            scopes: Scopes::parse(&variable("REGENT_SCOPE").unwrap_or_default())?,
-        })
-    }
-}
 
 /// A Lambda authorizer.
 #[derive(Clone, Debug)]
 pub struct Authorizer {
     app: App,
     settings: Settings,
+    tables: Tables,
 }
 
 /// Why an authorizer answers nothing.
@@ -54,50 +35,86 @@ pub enum AuthorizerError {
 impl Authorizer {
     /// An authorizer with these settings.
     pub fn new(app: App, settings: Settings) -> Self {
-        Self { app, settings }
+        Self {
+            app,
+            settings,
+            tables: Tables::default(),
+        }
     }
 
     /// Answers an event.
     pub async fn authorize(&self, event: &AuthorizerEvent) -> Result<Value, AuthorizerError> {
-        let demand = self.demand(event).map_err(|why| {
-            tracing::error!(%why, "authorizer is not configured");
+        event.note();
+        let demanded = self.settings.demanded(event, &self.tables).map_err(|why| {
+            telemetry::undecided(format_args!("the authorizer is not configured: {why}"));
             AuthorizerError::Unavailable
         })?;
-        match (self.verify(event, &demand).await, event.reply()) {
-            (Ok(verified), Reply::Simple) => Ok(json!({"isAuthorized": true, "context": context(&verified)})),
-            (Ok(verified), Reply::Policy(arn)) => Ok(policy("Allow", &arn, &verified.claims.sub, &context(&verified))),
-            (Err(error), reply) => {
-                tracing::info!(reason = %error, "refused");
-                refused(&error, reply)
+        note(Fact::Resource, &demanded.audience);
+        match self.verify(event, &demanded).await {
+            Ok(verified) => {
+                let lacking = demanded.lacking(&verified);
+                match &lacking {
+                    Ok(()) => telemetry::accepted(),
+                    Err(why) => telemetry::denied(why),
+                }
+                Ok(answer(event.reply(), &demanded, &verified, lacking.is_ok()))
+            }
+            Err(error) => {
+                match error {
+                    Error::Unavailable(_) => telemetry::undecided(&error),
+                    _ => telemetry::denied(&error),
+                }
+                match (error, event.reply()) {
+                    (Error::Unavailable(_), _) => Err(AuthorizerError::Unavailable),
+                    (_, Reply::Simple) => Ok(json!({"isAuthorized": false})),
+                    (_, Reply::Policy(_)) => Err(AuthorizerError::Unauthorized),
+                }
             }
         }
     }
 
-    async fn verify(&self, event: &AuthorizerEvent, demand: &Demand) -> Result<Verified, Error> {
-        verify(&self.app, bearer_token(&event.authorization())?, demand).await
-    }
-
-    fn demand(&self, event: &AuthorizerEvent) -> Result<Demand, Invalid> {
-        let named = event.variable("regent_audience").map(Audience::parse).transpose()?;
-        let audience = named.or_else(|| self.settings.audience.clone());
-        let scopes = event.variable("regent_scope").map(Scopes::parse).transpose()?;
-        Ok(Demand {
-            audience: audience.ok_or(Invalid::new(
-                "no audience: set REGENT_AUDIENCE or the stage variable regent_audience",
-            ))?,
-            scopes: scopes.unwrap_or_else(|| self.settings.scopes.clone()),
-        })
+    /// Whether the token is good for the API. What its route needs is asked afterwards.
+    async fn verify(&self, event: &AuthorizerEvent, demanded: &Demanded) -> Result<Verified, Error> {
+        let demand = Demand {
+            audience: demanded.audience.clone(),
+            scopes: Scopes::default(),
+        };
+        verify(&self.app, bearer_token(&event.authorization())?, &demand).await
     }
 }
 
-fn refused(error: &Error, reply: Reply) -> Result<Value, AuthorizerError> {
-    match (error, reply) {
-        (Error::Unavailable(_), _) => Err(AuthorizerError::Unavailable),
-        (_, Reply::Simple) => Ok(json!({"isAuthorized": false})),
-        (Error::Token(TokenError::InsufficientScope(_)), Reply::Policy(arn)) => {
-            Ok(policy("Deny", &arn, "refused", &Map::new()))
+/// Why a good token is not enough.
+#[derive(Debug, thiserror::Error)]
+enum Lacking {
+    #[error(transparent)]
+    Scope(#[from] TokenError),
+    #[error("neither regent_scopes nor regent_scope says what the route needs")]
+    Unnamed,
+}
+
+impl Demanded {
+    fn lacking(&self, verified: &Verified) -> Result<(), Lacking> {
+        let demand = Demand {
+            audience: self.audience.clone(),
+            scopes: self.scopes.clone().ok_or(Lacking::Unnamed)?,
+        };
+        Ok(verified.claims.meet(&demand)?)
+    }
+}
+
+/// The answer to a good token. A policy may be cached and then let other requests in: it always says
+/// whose they are.
+fn answer(reply: Reply, demanded: &Demanded, verified: &Verified, lets_in: bool) -> Value {
+    match (reply, &demanded.routes) {
+        (Reply::Simple, _) if lets_in => json!({"isAuthorized": true, "context": context(verified)}),
+        (Reply::Simple, _) => json!({"isAuthorized": false}),
+        (Reply::Policy(arn), routes) => {
+            let policy = match routes {
+                Some(table) => Policy::of_routes(&arn, table, &verified.claims.scope, lets_in),
+                None => Policy::whole_stage(&arn, lets_in),
+            };
+            policy.answer(&verified.claims.sub, &context(verified))
         }
-        (_, Reply::Policy(_)) => Err(AuthorizerError::Unauthorized),
     }
 }
 
@@ -106,15 +123,4 @@ fn context(verified: &Verified) -> Map<String, Value> {
         .into_iter()
         .map(|(name, _, value)| (name.to_owned(), Value::String(value)))
         .collect()
-}
-
-fn policy(effect: &str, arn: &str, principal: &str, context: &Map<String, Value>) -> Value {
-    json!({
-        "principalId": principal,
-        "policyDocument": {
-            "Version": "2012-10-17",
-            "Statement": [{"Action": "execute-api:Invoke", "Effect": effect, "Resource": arn}],
-        },
-        "context": context,
-    })
 }

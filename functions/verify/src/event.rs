@@ -1,8 +1,12 @@
 //! The events API Gateway sends a Lambda authorizer: payload 2.0 and 1.0 `REQUEST`, and `TOKEN`.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html>
 
+use crate::route::Route;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use regent::app::App;
+use regent::telemetry::{Fact, Function, Ledger, Metric, count, note};
+use regent::web::Origin;
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -20,7 +24,32 @@ pub struct AuthorizerEvent {
     headers: Option<HashMap<String, String>>,
     /// What a policy has to name (1.0).
     method_arn: Option<String>,
+    /// `GET /items/{id}` (2.0).
+    route_key: Option<String>,
+    /// `GET` (1.0).
+    http_method: Option<String>,
+    /// `/items/{id}` (1.0).
+    resource: Option<String>,
     stage_variables: Option<HashMap<String, String>>,
+    #[serde(default)]
+    request_context: RequestContext,
+}
+
+/// What API Gateway itself knows of the request.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext {
+    request_id: Option<String>,
+    /// In 2.0.
+    http: Option<Caller>,
+    /// In 1.0.
+    identity: Option<Caller>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Caller {
+    source_ip: Option<String>,
 }
 
 #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -35,8 +64,19 @@ enum Kind {
 pub(crate) enum Reply {
     /// `isAuthorized` and a context.
     Simple,
-    /// An IAM policy for this ARN.
+    /// An IAM policy; the ARN is the request's.
     Policy(String),
+}
+
+/// Which of the API's routes a request took.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// One that a table can name.
+    Route(Route),
+    /// One that it cannot, such as `$default`.
+    Nameless,
+    /// `TOKEN` authorizers are not told.
+    Untold,
 }
 
 impl AuthorizerEvent {
@@ -48,40 +88,90 @@ impl AuthorizerEvent {
     /// The form of the answer.
     pub(crate) fn reply(&self) -> Reply {
         match &self.method_arn {
-            Some(arn) if self.version.as_deref() != Some("2.0") => Reply::Policy(whole_stage(arn)),
+            Some(arn) if self.version.as_deref() != Some("2.0") => Reply::Policy(arn.clone()),
             _ => Reply::Simple,
         }
     }
 
+    /// The ledger of this request to somebody's API, which came with an invocation.
+    pub fn ledger(&self, invocation: Origin, app: &App) -> Ledger {
+        let origin = Origin {
+            request_id: self.request_context.request_id.clone(),
+            ..invocation
+        };
+        let parents = self.named("traceparent");
+        let parent = parents.get("traceparent").and_then(|parent| parent.to_str().ok());
+        origin.ledger(Function::Verify, app).part_of(parent)
+    }
+
+    /// Notes which request this is: the route as the API defines it, never the path.
+    pub(crate) fn note(&self) {
+        count(Metric::Requests);
+        let caller = self.request_context.http.as_ref().or(self.request_context.identity.as_ref());
+        if let Some(address) = caller.and_then(|caller| caller.source_ip.as_ref()) {
+            note(Fact::SourceIp, address);
+        }
+        if let Some(route) = self.route_key.as_ref().or(self.resource.as_ref()) {
+            note(Fact::Route, route);
+        }
+        if let Some(method) = &self.http_method {
+            note(Fact::Method, method);
+        }
+    }
+
+    /// The route. Of an HTTP API it is the one in the API's definition, so a request that took an `ANY`
+    /// route took that and no other: API Gateway caches by it.
+    pub(crate) fn taken(&self) -> Taken {
+        let told = match (&self.route_key, &self.http_method, &self.resource) {
+            (Some(key), _, _) => key.split_once(' ').unwrap_or(("", key)),
+            (None, Some(method), Some(resource)) => (method.as_str(), resource.as_str()),
+            (None, _, _) => return Taken::Untold,
+        };
+        Route::of_gateway(told.0, told.1).map_or(Taken::Nameless, Taken::Route)
+    }
+
     /// The `Authorization` headers of the request. Two that differ only in case are two.
     pub(crate) fn authorization(&self) -> HeaderMap {
-        let named = self
-            .headers
-            .iter()
-            .flatten()
-            .filter(|(name, _)| name.eq_ignore_ascii_case("authorization"))
-            .map(|(_, value)| value);
-        let values = named.chain(self.authorization_token.as_ref().filter(|_| self.kind == Kind::Token));
-        let mut headers = HeaderMap::new();
-        for value in values.filter_map(|value| value.parse().ok()) {
+        let mut headers = self.named(AUTHORIZATION.as_str());
+        let token = self.authorization_token.as_ref();
+        if let Some(value) = token.filter(|_| self.kind == Kind::Token).and_then(|token| token.parse().ok()) {
             headers.append(AUTHORIZATION, value);
         }
         headers
     }
 
+    /// The headers of a name in lower case.
+    fn named(&self, wanted: &'static str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in self.headers.iter().flatten() {
+            if let (true, Ok(value)) = (name.eq_ignore_ascii_case(wanted), value.parse()) {
+                headers.append(wanted, value);
+            }
+        }
+        headers
+    }
+
+    /// The stage variables `name` and `name_…` together, for what does not fit into one of 512
+    /// characters.
+    pub(crate) fn variables(&self, name: &str) -> Option<String> {
+        let mut parts: Vec<(&str, &str)> = self
+            .stage_variables
+            .iter()
+            .flatten()
+            .filter(|(key, _)| {
+                key.strip_prefix(name)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+            })
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        parts.sort_unstable();
+        let parts: Vec<&str> = parts.into_iter().map(|(_, value)| value).collect();
+        (!parts.is_empty()).then(|| parts.join("&"))
+    }
+
     /// A stage variable.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         self.stage_variables.as_ref()?.get(name).map(String::as_str)
-    }
-}
-
-/// The ARN of every method of the stage: API Gateway may cache the policy for other routes, and a
-/// policy for one method would refuse them.
-fn whole_stage(method_arn: &str) -> String {
-    let mut parts = method_arn.split('/');
-    match (parts.next(), parts.next()) {
-        (Some(api), Some(stage)) => format!("{api}/{stage}/*"),
-        _ => method_arn.to_owned(),
     }
 }
 
@@ -97,11 +187,25 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_covers_the_stage() {
-        let arn = "arn:aws:execute-api:eu-west-1:123456789012:abcdef/prod/GET/a/b";
+    fn every_kind_of_event_tells_its_route_but_one() {
+        let taken = |event| AuthorizerEvent::parse(event).unwrap().taken();
+        let items = Taken::Route(Route::parse("GET/items/:id").unwrap());
         assert_eq!(
-            whole_stage(arn),
-            "arn:aws:execute-api:eu-west-1:123456789012:abcdef/prod/*"
+            taken(r#"{"type":"REQUEST","version":"2.0","routeKey":"GET /items/{id}"}"#),
+            items
         );
+        assert_eq!(
+            taken(r#"{"type":"REQUEST","httpMethod":"GET","resource":"/items/{id}"}"#),
+            items
+        );
+        assert_eq!(
+            taken(r#"{"type":"REQUEST","version":"2.0","routeKey":"ANY /items"}"#),
+            Taken::Route(Route::parse("ANY/items").unwrap())
+        );
+        assert_eq!(
+            taken(r#"{"type":"REQUEST","version":"2.0","routeKey":"$default"}"#),
+            Taken::Nameless
+        );
+        assert_eq!(taken(r#"{"type":"TOKEN","methodArn":"arn"}"#), Taken::Untold);
     }
 }

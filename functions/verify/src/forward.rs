@@ -10,6 +10,7 @@ use regent::acts::{Verified, verify};
 use regent::app::App;
 use regent::domain::{Audience, Demand, Error, Invalid, Scopes};
 use regent::oauth::{Form, bearer_token};
+use regent::telemetry::{self, Fact, note};
 use regent::web::{bearer_refusal, point};
 
 /// Answers a proxy.
@@ -19,6 +20,7 @@ pub(crate) async fn handle(State(app): State<App>, request: Request) -> Response
         Ok(demand) => demand,
         Err(why) => return bearer_refusal(&Error::Request(why)),
     };
+    note(Fact::Resource, &demand.audience);
     match answer(&app, request.headers(), &demand).await {
         Ok(verified) => accepted(&verified),
         Err(error) => {
@@ -47,6 +49,7 @@ fn demand(query: &str) -> Result<Demand, Invalid> {
 }
 
 fn accepted(verified: &Verified) -> Response<Body> {
+    telemetry::accepted();
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

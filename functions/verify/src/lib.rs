@@ -7,18 +7,26 @@
 //! accepted. Does not decide what a caller may do beyond the scopes that the API demands.
 
 mod authorizer;
+mod demand;
 mod event;
 mod forward;
 mod identity;
+mod policy;
+mod route;
+mod scopes;
 
-pub use authorizer::{Authorizer, AuthorizerError, Settings};
+pub use authorizer::{Authorizer, AuthorizerError};
+pub use demand::Settings;
 pub use event::AuthorizerEvent;
 
 use axum::Router;
 use axum::routing::any;
 use regent::app::App;
+use regent::telemetry::Function;
+use regent::web::{observed, with_fallbacks};
 
 /// The forward-authentication endpoint. Any method: proxies repeat the one of the request.
 pub fn router(app: App) -> Router {
-    regent::web::with_fallbacks(Router::new().route("/verify", any(forward::handle)).with_state(app))
+    let router = Router::new().route("/verify", any(forward::handle));
+    observed(with_fallbacks(router.with_state(app.clone())), Function::Verify, &app)
 }

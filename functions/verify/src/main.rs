@@ -6,6 +6,7 @@
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Error, LambdaEvent, Service, service_fn};
 use regent::app::App;
+use regent::telemetry::{Function, watched};
 use regent::web::lambda;
 use regent_verify::{Authorizer, AuthorizerEvent, Settings, router};
 use serde_json::value::{RawValue, to_raw_value};
@@ -13,16 +14,17 @@ use tower::ServiceExt;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda::init_tracing();
+    lambda::init_tracing(Function::Verify);
     let app = App::from_env()?;
     let authorizer = Authorizer::new(app.clone(), Settings::from_env()?);
-    let http = Adapter::from(router(app).map_request(lambda::with_source));
+    let http = Adapter::from(router(app.clone()).map_request(lambda::with_source));
     let handler = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
-        let (authorizer, mut http) = (authorizer.clone(), http.clone());
+        let (app, authorizer, mut http) = (app.clone(), authorizer.clone(), http.clone());
         async move {
             let LambdaEvent { payload, context } = event;
             if let Some(event) = AuthorizerEvent::parse(payload.get()) {
-                return Ok(to_raw_value(&authorizer.authorize(&event).await?)?);
+                let ledger = event.ledger(lambda::origin(&context), &app);
+                return Ok(to_raw_value(&watched(ledger, authorizer.authorize(&event)).await?)?);
             }
             let request: LambdaRequest = serde_json::from_str(payload.get())?;
             let request = lambda::with_sound_query(request);

@@ -17,6 +17,8 @@ pub struct Args {
     pub json: bool,
     /// Whether clients' metadata documents may be on this machine.
     pub allow_loopback_metadata: bool,
+    /// The log as lines of JSON, as in the cloud.
+    pub log_json: bool,
 }
 
 /// A region of Regent on this machine.
@@ -42,6 +44,9 @@ struct Line {
     /// Fetch clients' metadata documents from http URLs on loopback, too: for trying out a client of your own.
     #[arg(long)]
     allow_loopback_metadata: bool,
+    /// Log as in the cloud: a line of JSON for every request, on stderr.
+    #[arg(long)]
+    log_json: bool,
 }
 
 /// What is wrong with a well-formed command line.
@@ -88,6 +93,7 @@ impl Args {
             data_dir: line.data_dir.unwrap_or(default_dir),
             json: line.json,
             allow_loopback_metadata: line.allow_loopback_metadata,
+            log_json: line.log_json,
         })
     }
 }

@@ -78,6 +78,7 @@ Region {region} is up. Ctrl-C ends it; its state stays.
   sample API  {issuer}/acme/me
   console     {issuer}/console
   mailbox     {mail}
+  new keys    curl -X POST {issuer}/_local/rotate
   admin       {email}
   password    {password}
 
@@ -135,7 +136,7 @@ mod tests {
     #[test]
     fn the_text_names_the_pages_to_open_next() {
         let text = facts().to_text();
-        for path in ["/api/v1/openapi.json", "/console", "/_local/mail"] {
+        for path in ["/api/v1/openapi.json", "/console", "/_local/mail", "/_local/rotate"] {
             assert!(text.contains(&format!("http://127.0.0.1:8787{path}")), "{path}");
         }
     }

@@ -6,7 +6,9 @@
 
 use regent::acts::{FirstRun, Founded, ensure_signing_key, found};
 use regent::app::App;
-use regent::domain::{Audience, Description, Email, Error, Invalid, Name, OrganizationId, Scope, Scopes, UserId};
+use regent::domain::{
+    Audience, Description, Email, Error, Invalid, Name, OrganizationId, Password, Scope, Scopes, TokenId, UserId,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -63,6 +65,8 @@ pub(crate) async fn ensure(app: &App, folder: &Folder) -> Result<Note, StartErro
 
 /// The organization "Acme", small enough to understand and large enough to try everything on.
 fn acme(app: &App) -> Result<FirstRun, Invalid> {
+    let admin = Email::parse("admin@acme.test")?;
+    let password = TokenId::from_random(app.random());
     Ok(FirstRun {
         organization: Name::parse("Acme")?,
         subscription: Name::parse("Acme production")?,
@@ -85,7 +89,8 @@ fn acme(app: &App) -> Result<FirstRun, Invalid> {
             (Name::parse("Acme reader")?, Scopes::parse("read:me")?),
             (Name::parse("Acme editor")?, Scopes::parse("read:me write:me")?),
         ],
-        admin: Email::parse("admin@acme.test")?,
+        password: Some(FirstRun::password(password.as_str(), &admin)?),
+        admin,
     })
 }
 
@@ -98,6 +103,6 @@ fn note(beginning: &FirstRun, founded: &Founded) -> Note {
         resource: beginning.resource.1.clone(),
         admin: founded.admin,
         email: beginning.admin.to_string(),
-        password: founded.password.to_string(),
+        password: beginning.password.as_ref().map_or("", Password::expose).to_owned(),
     }
 }

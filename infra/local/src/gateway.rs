@@ -34,6 +34,8 @@ pub(crate) struct Functions {
     pub(crate) acme: Router,
     /// What was sent out.
     pub(crate) mailbox: Router,
+    /// New signing keys.
+    pub(crate) rotation: Router,
     /// What `/` answers.
     pub(crate) index: Value,
 }
@@ -56,8 +58,10 @@ impl Functions {
             _ if below("/oauth/v1") || below("/.well-known") => Some(&self.token),
             _ if below("/api/v1") => Some(&self.accounts),
             _ if below("/console") => Some(&self.console),
+            "/health" => Some(&self.token),
             "/verify" => Some(&self.verify),
             "/acme/me" => Some(&self.acme),
+            "/_local/rotate" => Some(&self.rotation),
             _ if below("/_local") => Some(&self.mailbox),
             _ => None,
         }
@@ -87,7 +91,9 @@ pub(crate) fn index(issuer: &Issuer) -> Value {
         "openapi": issuer.at("/api/v1/openapi.json"),
         "verify": issuer.at("/verify"),
         "sample_api": issuer.at("/acme/me"),
+        "health": issuer.at("/health"),
         "mail": issuer.at("/_local/mail"),
+        "rotate": issuer.at("/_local/rotate"),
     })
 }
 
@@ -184,6 +190,7 @@ mod tests {
             console: named("console"),
             acme: named("acme"),
             mailbox: named("mailbox"),
+            rotation: named("rotation"),
             index: json!({}),
         }
     }
@@ -208,7 +215,10 @@ mod tests {
             ("/api/v1", "accounts"),
             ("/verify?resource=x", "verify"),
             ("/acme/me", "acme"),
+            ("/health", "token"),
             ("/_local/mail/1", "mailbox"),
+            ("/_local/rotate?drop=all", "rotation"),
+            ("/_local/rotate/1", "mailbox"),
             ("/oauth/v1/authorize?client_id=x", "authorize"),
             ("/oauth/v1/assets/regent.css", "authorize"),
             ("/sign-in?next=/console", "authorize"),

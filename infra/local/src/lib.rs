@@ -8,6 +8,7 @@
 //! first_run what a new region starts with         error     why a region did not start
 //! aws       SDK settings without AWS              outside   small Amazon SES and EventBridge
 //! pump      the table's stream → notify           mailbox   /_local: what was sent out
+//! rotation  /_local/rotate: new signing keys      own_host  who may ask below /_local
 //! ```
 //! Everything here is imported by the `regent-local` program and by tests, and by nothing else.
 
@@ -21,7 +22,9 @@ pub mod folder;
 mod gateway;
 mod mailbox;
 pub mod outside;
+mod own_host;
 mod pump;
 pub mod region;
+mod rotation;
 pub mod secrets;
 pub mod table;

@@ -7,16 +7,14 @@
 //! GET /_local/events           what is on the bus, oldest first
 //! GET /_local/dead-letters     records of the stream that were given up
 //! ```
-//! Mails hold one-time links. So a page of another site, which can make a browser ask here under a
-//! name of its own (DNS rebinding), gets nothing: the request must name the issuer's own host.
 
 mod message;
 mod page;
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use regent::domain::Issuer;
@@ -24,6 +22,7 @@ use serde_json::json;
 
 use crate::gateway::{json_answer, not_found};
 use crate::outside::kept::Kept;
+use crate::own_host;
 use message::Message;
 
 /// The most mails that are shown.
@@ -42,7 +41,10 @@ struct Mailbox {
 
 /// The paths below `/_local`.
 pub(crate) fn router(kept: Kept, issuer: Issuer) -> Router {
-    let mailbox = Mailbox { kept, issuer };
+    let mailbox = Mailbox {
+        kept,
+        issuer: issuer.clone(),
+    };
     Router::new()
         .route("/_local/mail", get(list))
         .route("/_local/mail/style.css", get(style))
@@ -51,28 +53,8 @@ pub(crate) fn router(kept: Kept, issuer: Issuer) -> Router {
         .route("/_local/events", get(events))
         .route("/_local/dead-letters", get(dead_letters))
         .fallback(async || not_found())
-        .layer(from_fn_with_state(mailbox.clone(), only_by_own_name))
+        .layer(from_fn_with_state(issuer, own_host::only))
         .with_state(mailbox)
-}
-
-async fn only_by_own_name(State(mailbox): State<Mailbox>, request: Request, next: Next) -> Response {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.map(|host| host.replace("localhost:", "127.0.0.1:"));
-    if host.as_deref() != Some(mailbox.issuer.host()) {
-        return json_answer(
-            StatusCode::MISDIRECTED_REQUEST,
-            &json!({ "message": "Ask the issuer's own host" }),
-        );
-    }
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        header::HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(header::REFERRER_POLICY, header::HeaderValue::from_static("no-referrer"));
-    response
 }
 
 async fn list(State(mailbox): State<Mailbox>, headers: HeaderMap) -> Response {

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use regent::config::variable;
+use regent::telemetry::{self, Events, Stream};
 use regent_local::args::{Args, ArgsError};
 use regent_local::error::StartError;
 use regent_local::region::{Bound, Options, Running};
@@ -26,18 +27,6 @@ enum Failure {
 }
 
 fn main() -> ExitCode {
-    // dynoxide warns of every 400, and a condition that fails is one. `RUST_LOG=info` shows each refusal's reason.
-    let level = variable("RUST_LOG").unwrap_or_default();
-    let quiet = Targets::new()
-        .with_default(LevelFilter::WARN)
-        .with_target("dynoxide", LevelFilter::ERROR);
-    let filter = if level.is_empty() {
-        quiet
-    } else {
-        level.parse().unwrap_or(quiet)
-    };
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -49,6 +38,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failure> {
     let args = Args::from_program()?;
+    init_tracing(args.log_json);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -57,6 +47,25 @@ fn run() -> Result<(), Failure> {
     // Whatever did not end when it was told to ends with the process.
     runtime.shutdown_background();
     served
+}
+
+/// Logs on stderr: for a person what went wrong, and with `RUST_LOG=info` each refusal with its
+/// reason, with `regent=debug` every request; or, for programs, as in the cloud.
+fn init_tracing(as_in_the_cloud: bool) {
+    // dynoxide warns of every 400, and a condition that fails is one.
+    let quiet = |filter: Targets| filter.with_target("dynoxide", LevelFilter::ERROR);
+    let levels = variable("RUST_LOG");
+    if as_in_the_cloud {
+        telemetry::write_to(Stream::Stderr);
+        let filter = quiet(telemetry::filter(&levels.unwrap_or_default()));
+        let events = Events::of("local", String::new());
+        tracing_subscriber::registry().with(events.with_filter(filter)).init();
+    } else {
+        let filter = levels.and_then(|levels| levels.parse().ok());
+        let filter = filter.unwrap_or_else(|| quiet(Targets::new().with_default(LevelFilter::WARN)));
+        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+    }
 }
 
 async fn serve(args: Args) -> Result<(), Failure> {

@@ -19,9 +19,12 @@ use crate::folder::Folder;
 use crate::gateway::{self, Functions, Gateway};
 use crate::outside::Outside;
 use crate::pump::{self, Pump, Stream};
-use crate::secrets::Secrets;
+use crate::rotation::{self, Rotation};
+use crate::secrets::{Rotations, Secrets};
 use crate::table::{Expiry, Table, ensure_table};
 
+/// How long a new signing key is known before it signs: nobody wants to wait for caches here.
+const KEY_LEAD: Seconds = Seconds(3);
 /// How long the admin's token of a start is good.
 const ADMIN_TOKEN_LIFETIME: Seconds = Seconds(86_400);
 
@@ -42,6 +45,8 @@ pub struct Options {
     pub allow_loopback_metadata: bool,
     /// How often notify is tried with a record of the stream before it becomes a dead letter.
     pub notify_attempts: u32,
+    /// How long a new signing key is published before it signs.
+    pub key_lead: Seconds,
 }
 
 impl Options {
@@ -55,6 +60,7 @@ impl Options {
             algorithm: SigningAlgorithm::default(),
             allow_loopback_metadata: false,
             notify_attempts: pump::ATTEMPTS,
+            key_lead: KEY_LEAD,
         }
     }
 }
@@ -154,14 +160,18 @@ impl Bound {
             secrets_endpoint: Some(secrets.endpoint().to_owned()),
             ..Config::new(options.label.clone(), issuer.clone(), name.clone())
         };
+        let secret = format!("regent/{}/signing-key", options.label);
         let signing = Config {
-            signing_secret: Some(format!("regent/{}/signing-key", options.label)),
+            signing_secret: Some(secret.clone()),
+            key_lead: options.key_lead,
             ..keyless.clone()
         };
-        // One for each function, as in the cloud: only the token function may read the signing key.
+        // One for each function, as in the cloud: only those that sign or rotate may read the signing keys.
+        let time_passes = options.clock.is_none();
         let clock = options.clock.unwrap_or(Clock::system());
         let app = |config| App::new(config, &aws, clock.clone(), Rng::system());
-        let (token, accounts, verify) = (app(signing)?, app(keyless.clone())?, app(keyless.clone())?);
+        let (token, rotate) = (app(signing.clone())?, app(signing)?);
+        let (accounts, verify) = (app(keyless.clone())?, app(keyless.clone())?);
         let (authorize, console) = (app(keyless.clone())?, app(keyless.clone())?);
         let settings = regent_notify::Settings {
             from: Mailbox::parse(&format!("Regent <regent@{}.test>", options.label))?,
@@ -173,6 +183,7 @@ impl Bound {
 
         let note = first_run::ensure(&token, &folder).await?;
         let admin_token = regent::acts::person_token(&token, note.admin, ADMIN_TOKEN_LIFETIME).await?;
+        let rotation = Rotation::configured(rotate, secret, &secrets, time_passes)?;
         let functions = Functions {
             token: regent_token::router(token.clone()),
             accounts: regent_accounts::router(accounts),
@@ -181,6 +192,7 @@ impl Bound {
             acme: crate::acme::router(verify.clone(), note.resource.clone()),
             verify: regent_verify::router(verify),
             mailbox: crate::mailbox::router(outside.kept().clone(), issuer.clone()),
+            rotation: rotation::router(rotation),
             index: gateway::index(&issuer),
         };
         let stream = Stream::of(table.database(), &name).map_err(StartError::Stream)?;
@@ -201,6 +213,11 @@ impl Bound {
 }
 
 impl Running {
+    /// What its Secrets Manager rotates, and with which functions.
+    pub fn rotations(&self) -> &Rotations {
+        self.secrets.rotations()
+    }
+
     /// Waits until every audit event that is written by now was told, or is a dead letter.
     pub async fn notified(&self) {
         self.pump.settled().await;

@@ -1,23 +1,27 @@
 //! A small AWS Secrets Manager: the real JSON 1.1 protocol on a loopback port, kept in one SQLite file.
 //!
 //! Staging labels move as in AWS: a label is on one version at a time, and the version that loses
-//! `AWSCURRENT` gets `AWSPREVIOUS`. Not here: rotation, replication, resource policies, signatures.
+//! `AWSCURRENT` gets `AWSPREVIOUS`. `RotateSecret` calls a function of this process. Not here: a
+//! schedule of rotations, replication, resource policies, signatures.
 //!
 //! ```text
 //! asked     what a request says            wire      each operation: asked → answer
 //! secret    one secret's rules, pure       vault     the file
+//! rotation  the same for its rotation      rotate    the rotations that run
 //! fault     errors as AWS writes them
 //! ```
 
 mod asked;
 mod fault;
+mod rotate;
+mod rotation;
 mod secret;
 mod vault;
 mod wire;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -29,6 +33,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use rotate::locked;
+pub use rotate::{Function, Rotations};
 use vault::Vault;
 
 const TARGET_PREFIX: &str = "secretsmanager.";
@@ -47,14 +53,24 @@ pub enum SecretsError {
     /// No loopback port.
     #[error("cannot serve the secrets: {0}")]
     Serve(#[from] std::io::Error),
+    /// The signing secret cannot be rotated.
+    #[error("cannot turn rotation on: {0}")]
+    Rotation(String),
 }
 
 /// A running Secrets Manager. Dropping it stops it.
 #[derive(Debug)]
 pub struct Secrets {
     endpoint: String,
+    rotations: Rotations,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
+}
+
+#[derive(Clone)]
+struct Served {
+    vault: Arc<Mutex<Vault>>,
+    rotations: Rotations,
 }
 
 impl Secrets {
@@ -66,9 +82,13 @@ impl Secrets {
         })?;
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let endpoint = format!("http://{}", listener.local_addr()?);
-        let routes = Router::new()
-            .route("/", post(answer))
-            .with_state(Arc::new(Mutex::new(vault)));
+        let vault = Arc::new(Mutex::new(vault));
+        let rotations = Rotations::new(vault.clone());
+        let served = Served {
+            vault,
+            rotations: rotations.clone(),
+        };
+        let routes = Router::new().route("/", post(answer)).with_state(served);
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(async move {
             let serving = axum::serve(listener, routes).with_graceful_shutdown(async move { drop(stopped.await) });
@@ -76,7 +96,12 @@ impl Secrets {
                 tracing::error!(%error, "the secrets stopped");
             }
         });
-        Ok(Self { endpoint, stop, server })
+        Ok(Self {
+            endpoint,
+            rotations,
+            stop,
+            server,
+        })
     }
 
     /// Where the AWS SDK finds it.
@@ -84,24 +109,32 @@ impl Secrets {
         &self.endpoint
     }
 
-    /// Stops taking requests, finishes the running ones and closes the file.
+    /// Its rotations, which need a function before there can be any.
+    pub fn rotations(&self) -> &Rotations {
+        &self.rotations
+    }
+
+    /// Stops taking requests, finishes the running ones, cuts off rotations and closes the file.
     pub async fn close(self) {
         drop(self.stop);
+        self.rotations.close().await;
         if let Err(error) = self.server.await {
             tracing::error!(%error, "the secrets ended badly");
         }
     }
 }
 
-async fn answer(State(vault): State<Arc<Mutex<Vault>>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn answer(State(served): State<Served>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers
         .get("x-amz-target")
         .and_then(|target| target.to_str().ok())
         .unwrap_or_default();
     let operation = target.strip_prefix(TARGET_PREFIX).unwrap_or_default();
-    // A panic in a transaction rolls it back: what the lock protects is whole.
-    let vault = vault.lock().unwrap_or_else(PoisonError::into_inner);
-    let (status, content) = match wire::perform(&vault, operation, &body) {
+    let performed = match operation {
+        "RotateSecret" => served.rotations.rotate(&body),
+        _ => wire::perform(&locked(&served.vault), operation, &body),
+    };
+    let (status, content) = match performed {
         Ok(content) => (StatusCode::OK, content),
         Err(fault) => fault.answer(),
     };

@@ -8,6 +8,7 @@ use crate::domain::{
 use crate::keys::{seal, secret_hash};
 use crate::oauth::{Presented, PresentedClient};
 use crate::store::TokenRows;
+use crate::telemetry::{self, Fact, note};
 
 /// A client that has proved its secret.
 #[derive(Debug)]
@@ -24,10 +25,13 @@ pub(super) struct Client {
 
 /// Refuses what needs no read: a service account of another region.
 pub(super) fn check_region(app: &App, presented: &Presented) -> Result<(), ClientError> {
+    telemetry::client(&presented.client_id);
+    note(Fact::Credential, presented.client_id.credential);
     own_region(app, &presented.client_id.region)
 }
 
-fn own_region(app: &App, theirs: &RegionLabel) -> Result<(), ClientError> {
+/// Refuses what a client ID says is another region's, and names that region's issuer if it is known.
+pub(super) fn own_region(app: &App, theirs: &RegionLabel) -> Result<(), ClientError> {
     if *theirs == app.config().region {
         return Ok(());
     }
@@ -45,6 +49,10 @@ pub(super) async fn prove(app: &App, presented: &Presented, rows: TokenRows, sou
         rows.subscription,
         rows.user,
     );
+    if let Ok(standing) = &standing {
+        note(Fact::Organization, standing.organization.id);
+        note(Fact::Account, standing.user.id);
+    }
     let outcome = match standing {
         Ok(standing) => prove_secret(app, &presented.secret, standing, issued).await?,
         Err(error) => Err(error),
@@ -118,6 +126,7 @@ pub(super) async fn prove_client(
     known: Option<AppClient>,
     source: &str,
 ) -> Result<Option<AppClient>, Error> {
+    telemetry::client(&presented.client_id);
     if let ClientId::Registered(id) = &presented.client_id {
         own_region(app, &id.region)?;
     }

@@ -1,12 +1,13 @@
 //! The authorize page: which client asks, what the person may allow, and the code if it is allowed.
 
 use super::approval;
+use super::authenticate::own_region;
 use super::client::find;
 use super::session::SignedIn;
 use crate::app::App;
 use crate::domain::{
-    Ask, Authorization, Choice, Client, ClientId, Error, Gate, GrantError, Organization, RedirectUri, SubscriptionId,
-    Unavailable,
+    Ask, Authorization, Choice, Client, ClientError, ClientId, Error, Gate, GrantError, Organization, RedirectUri,
+    SubscriptionId, Unavailable,
 };
 use crate::keys::digest;
 use crate::oauth::{Asked, AuthorizationRequest};
@@ -28,6 +29,16 @@ pub enum Stranger {
     /// The client's metadata document cannot be used, or the table cannot be read.
     #[error(transparent)]
     Unknowable(#[from] Error),
+}
+
+/// Refuses a client that another region registered, by its client ID alone: before anybody signs in
+/// here, where nobody could let it in.
+pub fn check_region(app: &App, client_id: &ClientId) -> Result<(), ClientError> {
+    match client_id {
+        ClientId::Registered(id) => own_region(app, &id.region),
+        // A document is everybody's. A service account sends nobody here, in whatever region.
+        ClientId::Document(_) | ClientId::Service(_) => Ok(()),
+    }
 }
 
 /// The client that a request comes from, if the redirect URI is its own.

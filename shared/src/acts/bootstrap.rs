@@ -1,17 +1,20 @@
-//! A region's first run: the signing key, and the first organization with its admin. Safe to
-//! repeat: what is there stays.
+//! A region's first run: the first organization with its admin. Done again, it leaves what is there
+//! (`again`).
 
-use super::{Plan, perform};
+mod again;
+
+pub use again::first_run;
+
+use super::{Plan, password, sign};
 use crate::app::App;
 use crate::domain::{
     ActError, Action, Actor, ActorKind, ApiResource, Application, ApplicationId, Audience, AuditEvent, BuiltinRole,
-    Claims, Description, Email, Error, EventId, Name, Organization, OrganizationId, Person, Privilege, PublishedKey,
-    ResourceId, Role, RoleId, RoleRef, Scope, Scopes, Seat, Seconds, Subscription, SubscriptionId, Target, TokenId,
-    Unavailable, User, UserId, UserKind,
+    Claims, Description, Email, Error, EventId, Invalid, Name, Organization, OrganizationId, Password, Person,
+    Privilege, ResourceId, Role, RoleId, RoleRef, Scope, Scopes, Seat, Seconds, Subscription, SubscriptionId, Target,
+    TokenId, User, UserId, UserKind,
 };
-use crate::keys::{PrivateKey, jws, secret_hash};
+use crate::store::Write;
 use std::collections::{BTreeMap, BTreeSet};
-use zeroize::Zeroizing;
 
 /// What the first run is told.
 #[derive(Debug)]
@@ -28,6 +31,31 @@ pub struct FirstRun {
     pub roles: Vec<(Name<64>, Scopes)>,
     /// The first admin's address.
     pub admin: Email,
+    /// The first admin's password. Without one, the admin is invited by mail.
+    pub password: Option<Password>,
+}
+
+impl FirstRun {
+    /// Reads the first admin's password by the rules for everybody's.
+    pub fn password(text: &str, admin: &Email) -> Result<Password, Invalid> {
+        Password::chosen(text, &Name::parse(ADMIN)?, admin)
+    }
+}
+
+/// The first admin's name, until somebody changes it.
+const ADMIN: &str = "Admin";
+
+/// How the first admin gets in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Entry {
+    /// With a one-time link, which is mailed.
+    Invited,
+    /// With another one; those that were mailed before are void.
+    InvitedAgain,
+    /// With the password that this run was told.
+    PasswordSet,
+    /// With the password that was there before this run.
+    Unchanged,
 }
 
 /// What the first run made.
@@ -37,50 +65,17 @@ pub struct Founded {
     pub organization: OrganizationId,
     /// Its subscription.
     pub subscription: SubscriptionId,
-    /// Its applications.
+    /// The applications that were made.
     pub applications: Vec<ApplicationId>,
-    /// Its custom roles, in the order they were named.
+    /// Its custom roles at the API resource, in the order they were named.
     pub roles: Vec<RoleId>,
     /// Its admin.
     pub admin: UserId,
-    /// The admin's password: shown once, kept nowhere.
-    pub password: Zeroizing<String>,
+    /// How the admin gets in.
+    pub entry: Entry,
 }
 
-/// Makes the region's signing key and publishes its public half, unless that has been done. What
-/// an earlier run left half done is finished.
-pub async fn ensure_signing_key(app: &App) -> Result<(), Error> {
-    let signer = app.signer()?;
-    if signer.read().await?.is_none() {
-        let kid = TokenId::from_random(app.random());
-        let (_, value) = PrivateKey::generate(app.config().algorithm, kid.as_str())?;
-        signer.write_first(&value).await?;
-    }
-    // Whoever was last, if there were two: that one signs, so that one is published.
-    let value = signer
-        .read()
-        .await?
-        .ok_or_else(|| Unavailable("signing key: not kept".to_owned()))?;
-    let jwk = PrivateKey::parse(&value)?.jwk();
-    perform(app, async || {
-        let keyset = app.store().keyset().await?;
-        let published = keyset.keys.iter().any(|key| key.jwk == jwk);
-        let key = PublishedKey {
-            jwk: jwk.clone(),
-            published_at: app.now(),
-            retires_at: None,
-        };
-        let writes = if published {
-            Vec::new()
-        } else {
-            vec![app.store().publish(&keyset, key)?]
-        };
-        Ok(Plan { value: (), writes })
-    })
-    .await
-}
-
-/// Plans the first organization. Whoever performs it may first keep what only it knows: the password.
+/// Plans the first organization. The mail to an admin without a password follows from the event.
 pub async fn found(app: &App, run: &FirstRun) -> Result<Plan<Founded>, Error> {
     let founded = Founded {
         organization: OrganizationId::from_random(app.random()),
@@ -92,7 +87,10 @@ pub async fn found(app: &App, run: &FirstRun) -> Result<Plan<Founded>, Error> {
             .collect(),
         roles: run.roles.iter().map(|_| RoleId::from_random(app.random())).collect(),
         admin: UserId::from_random(app.random()),
-        password: Zeroizing::new(TokenId::from_random(app.random()).to_string()),
+        entry: match run.password {
+            Some(_) => Entry::PasswordSet,
+            None => Entry::Invited,
+        },
     };
     let resource = resource(app, run);
     let store = app.store();
@@ -100,7 +98,12 @@ pub async fn found(app: &App, run: &FirstRun) -> Result<Plan<Founded>, Error> {
         store.create_organization(&organization(app, run, &founded, resource.id))?,
         store.claim_audience(&resource.audience, founded.organization)?,
         store.create_subscription(&subscription(app, run, &founded, resource))?,
-        store.record(&event(app, run, &founded))?,
+        store.record(&event(
+            app,
+            founded.organization,
+            Action::OrganizationCreated,
+            (founded.organization.to_string(), run.organization.as_str()),
+        ))?,
     ];
     for (id, name) in founded.applications.iter().zip(&run.applications) {
         writes.extend(store.create_application(&Application {
@@ -113,7 +116,11 @@ pub async fn found(app: &App, run: &FirstRun) -> Result<Plan<Founded>, Error> {
             revision: 1,
         })?);
     }
-    writes.extend(store.create_user(&admin(app, run, &founded).await?)?);
+    let admin = admin(app, run, &founded).await?;
+    writes.extend(store.create_user(&admin)?);
+    if founded.entry == Entry::Invited {
+        writes.push(told(app, Action::UserInvited, &admin)?);
+    }
     Ok(Plan { value: founded, writes })
 }
 
@@ -175,21 +182,20 @@ fn subscription(app: &App, run: &FirstRun, founded: &Founded, resource: ApiResou
 }
 
 async fn admin(app: &App, run: &FirstRun, founded: &Founded) -> Result<User, Error> {
-    let (password, salt) = (founded.password.clone(), app.random());
-    let hashing = tokio::task::spawn_blocking(move || secret_hash::hash_password(&password, salt));
-    let password = hashing
-        .await
-        .map_err(|error| Unavailable(format!("hashing: {error}")))??;
+    let password = match &run.password {
+        Some(password) => Some(password::hash(app, password.clone()).await?),
+        None => None,
+    };
     Ok(User {
         id: founded.admin,
         organization: founded.organization,
-        name: Name::parse("Admin").map_err(Error::Request)?,
+        name: Name::parse(ADMIN).map_err(Error::Request)?,
         email: run.admin.clone(),
         roles: BTreeSet::from([RoleRef::Builtin(BuiltinRole::OrganizationAdmin)]),
         kind: UserKind::Person(Person {
             seat: Seat::Licensed,
             subscription: None,
-            password: Some(password),
+            password,
         }),
         epoch: 0,
         created_at: app.now(),
@@ -199,23 +205,32 @@ async fn admin(app: &App, run: &FirstRun, founded: &Founded) -> Result<User, Err
     })
 }
 
-fn event(app: &App, run: &FirstRun, founded: &Founded) -> AuditEvent {
+/// Something that whoever runs the region did to the admin.
+fn told(app: &App, action: Action, admin: &User) -> Result<Write, Error> {
+    let target = (admin.id.to_string(), admin.name.as_str());
+    let mut event = event(app, admin.organization, action, target);
+    event.details = BTreeMap::from([("email".to_owned(), admin.email.to_string())]);
+    Ok(app.store().record(&event)?)
+}
+
+fn event(app: &App, organization: OrganizationId, action: Action, target: (String, &str)) -> AuditEvent {
     AuditEvent {
         id: EventId::from_random(app.random()),
-        organization: founded.organization,
+        organization,
         subscription: None,
         at: app.now(),
         actor: Actor {
             kind: ActorKind::System,
             id: None,
-            name: "first run".to_owned(),
+            name: "operator".to_owned(),
         },
-        action: Action::OrganizationCreated,
+        action,
         target: Target {
-            id: founded.organization.to_string(),
-            name: run.organization.to_string(),
+            id: target.0,
+            name: target.1.to_owned(),
         },
         source_ip: None,
+        request_id: None,
         details: BTreeMap::new(),
     }
 }
@@ -253,6 +268,5 @@ pub async fn person_token(app: &App, person: UserId, lifetime: Seconds) -> Resul
         grant: None,
         auth_time: None,
     };
-    let key = app.signer()?.key(now).await?;
-    Ok(jws::sign(&claims, &key)?)
+    Ok(sign::sign(app, &claims).await?)
 }

@@ -7,6 +7,7 @@ use crate::domain::{
     ActError, Action, Actor, ActorKind, AuditEvent, Demand, Error, EventId, Grants, Invalid, Organization, Privilege,
     RoleRef, Scopes, SubscriptionId, Target, TokenError, Unavailable, User, UserId, UserKind,
 };
+use crate::telemetry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A caller of the management API: what its roles grant now, as far as its token allows it.
@@ -157,7 +158,7 @@ impl Caller {
             UserKind::Person(_) => ActorKind::Person,
             UserKind::Service(_) => ActorKind::Integration,
         };
-        AuditEvent {
+        let event = AuditEvent {
             id: EventId::from_random(app.random()),
             organization: self.organization.id,
             subscription,
@@ -173,8 +174,11 @@ impl Caller {
                 name: target.1.to_owned(),
             },
             source_ip: self.source_ip.clone(),
+            request_id: telemetry::request_id(),
             details: BTreeMap::from(details.map(|(name, value)| (name.to_owned(), value))),
-        }
+        };
+        telemetry::acted(&event);
+        event
     }
 
     /// A user of the caller's organization that the caller reaches.

@@ -1,14 +1,14 @@
 //! Grants of people to clients: what they hang on, the tokens they yield, and their end.
 
 use super::session::{self, SignedIn};
-use super::{Plan, perform};
+use super::{Plan, perform, sign};
 use crate::app::App;
 use crate::domain::{
     ActError, Action, AuditEvent, Claims, Client, ClientId, Delegation, Error, Grant, GrantEnd, GrantError, GrantId,
     Organization, Scopes, Timestamp, TokenId, Unavailable, User,
 };
-use crate::keys::jws;
 use crate::store::{GrantRows, Paging, Write};
+use crate::telemetry;
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
@@ -21,6 +21,14 @@ pub struct Tokens {
     pub refresh: Zeroizing<String>,
     /// What the access token allows.
     pub scopes: Scopes,
+}
+
+/// Reads what a grant hangs on, and the keys that sign if those in memory are stale.
+pub(super) async fn rows(app: &App, grant: &Grant) -> Result<GrantRows, Unavailable> {
+    let now = app.now();
+    let mut rows = app.store().grant_rows(grant, app.ring().is_stale(now)).await?;
+    sign::refresh(app, rows.keys.take(), now);
+    Ok(rows)
 }
 
 /// Everything a grant hangs on, found and good.
@@ -100,8 +108,7 @@ pub(super) async fn access_token(app: &App, grant: &Grant, ground: &Ground) -> R
         }),
         auth_time: Some(grant.authenticated_at.seconds()),
     };
-    let key = app.signer()?.key(now).await?;
-    jws::sign(&claims, &key)
+    sign::sign(app, &claims).await
 }
 
 /// What happened to a grant, for the audit trail. Who did it is the person: through the client, or
@@ -123,6 +130,7 @@ pub(super) fn event(app: &App, action: Action, user: &User, grant: &Grant, sourc
     event.subscription = Some(grant.subscription);
     event.target.id = grant.id.to_string();
     event.target.name.clone_from(&grant.client_name);
+    telemetry::acted(&event);
     event
 }
 

@@ -9,11 +9,12 @@ use crate::domain::{
 };
 use crate::keys::digest;
 use crate::oauth::{Authentication, Presented, PresentedClient};
+use crate::telemetry::{self, Fact};
 
 /// Proves the service account of a request that asks for no token.
 async fn account(app: &App, presented: &Presented, source: &str) -> Result<Client, Error> {
     authenticate::check_region(app, presented)?;
-    let rows = app.store().token_request(&presented.client_id, "none").await?;
+    let rows = app.store().token_request(&presented.client_id, "none", false).await?;
     authenticate::prove(app, presented, rows, source).await
 }
 
@@ -46,7 +47,7 @@ pub async fn introspect(
     match examine(app, token, false).await {
         Ok(verified) => Ok(Some(verified).filter(|verified| own.is(verified))),
         Err(Error::Token(why)) => {
-            tracing::info!(%why, "introspected token is inactive");
+            telemetry::note(Fact::Reason, format_args!("inactive: {why}"));
             Ok(None)
         }
         Err(error) => Err(error),

@@ -1,6 +1,7 @@
 //! A service account gets a token: the one it has, or a new one.
 
 use super::authenticate::{self, Client, binding};
+use super::sign;
 use crate::app::App;
 use crate::domain::{
     Ask, Claims, Credential, Error, Granted, IssuedToken, Scopes, Standing, Timestamp, TokenId, Unavailable, User,
@@ -8,6 +9,7 @@ use crate::domain::{
 use crate::keys::{jws, seal, secret_hash};
 use crate::oauth::Presented;
 use crate::store::Issue;
+use crate::telemetry::{Metric, count};
 use aws_lc_rs::digest;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 
@@ -30,13 +32,25 @@ pub struct Issued {
 pub async fn client_credentials(app: &App, presented: &Presented, ask: &Ask, source: &str) -> Result<Issued, Error> {
     authenticate::check_region(app, presented)?;
     let what = what(app, presented, ask);
-    let rows = app.store().token_request(&presented.client_id, &what).await?;
+    let now = app.now();
+    let mut rows = app
+        .store()
+        .token_request(&presented.client_id, &what, app.ring().is_stale(now))
+        .await?;
+    sign::refresh(app, rows.keys.take(), now);
     let client = authenticate::prove(app, presented, rows, source).await?;
     let grant = client.standing.grant(ask, app.management())?;
     note_use(app, &client).await?;
     let (token, expires_at) = match reusable(app, &client, &grant) {
-        Some(found) => found,
-        None => issue(app, presented, &client, &grant, &what).await?,
+        Some(found) => {
+            count(Metric::Reused);
+            found
+        }
+        None => {
+            let issued = issue(app, presented, &client, &grant, &what).await?;
+            count(Metric::Issued);
+            issued
+        }
     };
     let expires_in = expires_at.seconds() - app.now().seconds();
     Ok(Issued {
@@ -61,14 +75,14 @@ fn what(app: &App, presented: &Presented, ask: &Ask) -> String {
 
 fn reusable(app: &App, client: &Client, grant: &Granted) -> Option<(String, Timestamp)> {
     let (row, token) = client.issued.as_ref()?;
-    let reusable = row.is_reusable(
-        grant,
-        &client.standing,
-        &client.secret,
-        app.config().reuse_margin,
-        app.now(),
-    );
-    reusable.then(|| (token.clone(), row.expires_at))
+    is_reusable(app, client, grant, row, token).then(|| (token.clone(), row.expires_at))
+}
+
+/// A token whose key was taken away is as dead as a revoked one.
+fn is_reusable(app: &App, client: &Client, grant: &Granted, row: &IssuedToken, token: &str) -> bool {
+    let (now, margin) = (app.now(), app.config().reuse_margin);
+    let signed = jws::kid(token).is_some_and(|kid| app.ring().holds(&kid, now));
+    signed && row.is_reusable(grant, &client.standing, &client.secret, margin, now)
 }
 
 /// Signs a new token and keeps it. Of many requests at once one is first, and all answer its token.
@@ -81,7 +95,7 @@ async fn issue(
 ) -> Result<(String, Timestamp), Error> {
     let mut seen = client.seen.clone();
     for _ in 0..3 {
-        let (token, row) = sign(app, presented, client, grant).await?;
+        let (token, row) = make(app, presented, client, grant).await?;
         let theirs = match app
             .store()
             .issue(client.standing.user.id, what, &row, seen.as_ref())
@@ -97,14 +111,7 @@ async fn issue(
             theirs.generation,
             &binding(&theirs),
         );
-        let reusable = theirs.is_reusable(
-            grant,
-            &client.standing,
-            &client.secret,
-            app.config().reuse_margin,
-            app.now(),
-        );
-        if let Some(token) = opened.filter(|_| reusable) {
+        if let Some(token) = opened.filter(|token| is_reusable(app, client, grant, &theirs, token)) {
             return Ok((token, theirs.expires_at));
         }
         // What is there now was judged by other facts than ours. Replace that one.
@@ -113,7 +120,7 @@ async fn issue(
     Err(Unavailable("token: others keep replacing it".to_owned()).into())
 }
 
-async fn sign(
+async fn make(
     app: &App,
     presented: &Presented,
     client: &Client,
@@ -121,8 +128,7 @@ async fn sign(
 ) -> Result<(String, IssuedToken), Unavailable> {
     let now = Timestamp::from_seconds(app.now().seconds());
     let claims = claims(app, client, grant, now);
-    let key = app.signer()?.key(now).await?;
-    let token = jws::sign(&claims, &key)?;
+    let token = sign::sign(app, &claims).await?;
     let credential = presented.client_id.credential;
     let mut row = IssuedToken {
         id: claims.jti,

@@ -136,7 +136,7 @@ pub async fn change_own(
 }
 
 /// A new password's hash, made off the async threads: it takes 20 ms.
-async fn hash(app: &App, password: Password) -> Result<String, Unavailable> {
+pub(super) async fn hash(app: &App, password: Password) -> Result<String, Unavailable> {
     let salt = app.random();
     let hashing = tokio::task::spawn_blocking(move || secret_hash::hash_password(password.expose(), salt));
     hashing.await.map_err(|error| Unavailable(format!("argon2: {error}")))?

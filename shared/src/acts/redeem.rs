@@ -9,6 +9,7 @@ use crate::domain::{
 };
 use crate::keys::digest;
 use crate::oauth::PresentedClient;
+use crate::telemetry::{Fact, Metric, count, note};
 use zeroize::Zeroizing;
 
 /// What a token request says about a code.
@@ -38,16 +39,15 @@ pub async fn authorization_code(
     let authorization = authorization
         .filter(|authorization| authorization.client_id == presented.client_id)
         .ok_or(GrantError::CodeUnknown)?;
+    note(Fact::Organization, authorization.organization);
+    note(Fact::Account, authorization.user);
     if let Some(id) = authorization.grant {
         return Err(replayed(app, &authorization, id, source).await?.into());
     }
     check(app, &authorization, request)?;
 
     let (grant, refresh) = begin(app, &authorization);
-    let rows = app
-        .store()
-        .grant_rows(grant.user, grant.organization, grant.subscription, &grant.origin)
-        .await?;
+    let rows = grant::rows(app, &grant).await?;
     let ground = grant::stands(&grant, rows, client.as_ref(), &Scopes::default())?;
     if ground.user.epoch(None) != authorization.epoch {
         return Err(GrantError::PersonGone.into());
@@ -66,6 +66,7 @@ pub async fn authorization_code(
     writes.push(app.store().record(&event)?);
     writes.extend(grant::keep(app, client.as_ref())?);
     if app.store().commit(&writes).await?.is_ok() {
+        count(Metric::Issued);
         return Ok(Tokens {
             access,
             refresh: Zeroizing::new(refresh.expose().to_owned()),

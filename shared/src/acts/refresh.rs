@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::domain::{Ask, Error, Grant, GrantEnd, GrantError, RefreshToken, TokenId, Unavailable};
 use crate::keys::digest;
 use crate::oauth::PresentedClient;
+use crate::telemetry::{Fact, Metric, count, note};
 use zeroize::Zeroizing;
 
 /// How often a refresh is tried against others with the same token.
@@ -34,6 +35,8 @@ pub async fn refresh_token(
             // Who does not know what all tokens of the grant share never had one.
             .filter(|grant| digest::same(&digest::sha256(token.family().as_bytes()), &grant.family))
             .ok_or(GrantError::RefreshUnknown)?;
+        note(Fact::Organization, grant.organization);
+        note(Fact::Account, grant.user);
         let next = match place(app, &grant, token) {
             Place::Current => successor(app, &grant, token),
             Place::Previous(current) => (None, current),
@@ -45,20 +48,21 @@ pub async fn refresh_token(
         if ask.resource.as_ref().is_some_and(|named| *named != grant.audience) {
             return Err(GrantError::UnknownResource.into());
         }
-        let rows = app
-            .store()
-            .grant_rows(grant.user, grant.organization, grant.subscription, &grant.origin)
-            .await?;
+        let rows = grant::rows(app, &grant).await?;
         let ground = grant::stands(&grant, rows, client.as_ref(), &ask.scopes)?;
         let tokens = Tokens {
             access: grant::access_token(app, &grant, &ground).await?,
             refresh: Zeroizing::new(next.1.expose().to_owned()),
             scopes: ground.scopes,
         };
-        let Some(rotated) = next.0 else { return Ok(tokens) };
+        let Some(rotated) = next.0 else {
+            count(Metric::Issued);
+            return Ok(tokens);
+        };
         let mut writes = vec![app.store().replace_grant(&rotated)?];
         writes.extend(grant::keep(app, client.as_ref())?);
         if app.store().commit(&writes).await?.is_ok() {
+            count(Metric::Issued);
             return Ok(tokens);
         }
         // Somebody was faster with the same token: theirs is the current one now.

@@ -23,20 +23,21 @@ pub struct Revoked {
 /// Secrets and passwords stay: whoever holds one can begin anew. Not one write, but safe to repeat;
 /// what is issued while it runs may outlive it, so repeat it once the leak is closed.
 pub async fn revoke_everything(app: &App, caller: &Caller, id: OrganizationId) -> Result<Revoked, Error> {
-    for privilege in [
-        Privilege::SettingsManage,
-        Privilege::UsersManage,
-        Privilege::ServiceAccountsManage,
-    ] {
-        caller.may(privilege)?;
-    }
-    caller.organization_wide()?;
+    may_revoke_everything(caller)?;
     let own = super::organization::read(caller, id)?;
     let event = caller.event(app, Action::OrganizationRevoked, (&id, own.name.as_str()), None, []);
     revoke(app, id, &event).await
 }
 
-/// The same by whoever runs the region.
+/// Refuses a caller who could not end each of these things by itself.
+pub fn may_revoke_everything(caller: &Caller) -> Result<(), ActError> {
+    caller.may(Privilege::SettingsManage)?;
+    caller.may(Privilege::UsersManage)?;
+    caller.may(Privilege::ServiceAccountsManage)?;
+    caller.organization_wide()
+}
+
+/// Revokes the same by the hand of whoever runs the region.
 pub async fn revoke_as_operator(app: &App, id: OrganizationId) -> Result<Revoked, Error> {
     let organization = app.store().organization(id).await?.ok_or(ActError::NotFound)?;
     revoke(app, id, &by_operator(app, &organization)).await
@@ -59,6 +60,7 @@ fn by_operator(app: &App, organization: &Organization) -> AuditEvent {
             name: organization.name.to_string(),
         },
         source_ip: None,
+        request_id: None,
         details: BTreeMap::new(),
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::{
 };
 use crate::keys::digest;
 use crate::store::{Paging, Write};
+use crate::telemetry::{self, Fact, note};
 use std::collections::BTreeMap;
 
 /// A person who is signed in, as everything is now.
@@ -60,6 +61,8 @@ pub async fn of_cookie(app: &App, token: &SessionToken) -> Result<Option<SignedI
         // It only looks idle for longer than it was.
         tracing::warn!(%error, "the use of a session is not noted");
     }
+    note(Fact::Organization, organization.id);
+    note(Fact::Account, user.id);
     Ok(Some(SignedIn {
         user,
         organization,
@@ -154,7 +157,7 @@ pub(super) fn event(
     source_ip: &str,
     details: BTreeMap<String, String>,
 ) -> AuditEvent {
-    AuditEvent {
+    let event = AuditEvent {
         id: EventId::from_random(app.random()),
         organization: user.organization,
         subscription: user.subscription(),
@@ -170,6 +173,9 @@ pub(super) fn event(
             name: user.name.to_string(),
         },
         source_ip: Some(source_ip.to_owned()),
+        request_id: telemetry::request_id(),
         details,
-    }
+    };
+    telemetry::acted(&event);
+    event
 }

@@ -10,6 +10,7 @@ use crate::domain::{
 };
 use crate::keys::secret_hash;
 use crate::store::Write;
+use crate::telemetry::{Fact, note};
 use std::collections::BTreeMap;
 
 /// Why somebody is not signed in.
@@ -35,6 +36,10 @@ pub async fn sign_in(
         return Ok(Err(throttled.into()));
     }
     let user = find(app, address).await?;
+    if let Some(user) = &user {
+        note(Fact::Organization, user.organization);
+        note(Fact::Account, user.id);
+    }
     let Some(user) = prove(password, user).await? else {
         return Ok(Err(SignInRefusal::Wrong));
     };

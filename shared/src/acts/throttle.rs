@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::domain::{Error, Seconds, Throttle, Throttled};
 use crate::keys::digest::sha256;
+use crate::telemetry::{Fact, note};
 use std::net::IpAddr;
 
 /// Takes one from each bucket, or is refused by the first that is empty. The order matters: what
@@ -10,7 +11,7 @@ use std::net::IpAddr;
 pub async fn take(app: &App, throttles: &[Throttle]) -> Result<Result<(), Throttled>, Error> {
     for throttle in throttles {
         if let Err(throttled) = app.store().take(throttle, app.now()).await? {
-            tracing::info!(what = throttle.what, "throttled");
+            note(Fact::Reason, format_args!("throttled: {}", throttle.what));
             return Ok(Err(throttled));
         }
     }

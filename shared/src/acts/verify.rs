@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::domain::{Claims, Demand, Error, Found, Organization, Subject, TokenError};
 use crate::keys::{Lookup, PublicKey, jws::Unverified};
 use crate::store::Also;
+use crate::telemetry::{self, Fact, note};
 use std::sync::Arc;
 
 /// A token that is good, and whom it speaks for.
@@ -70,12 +71,13 @@ pub(super) async fn examine(app: &App, token: &str, organization: bool) -> Resul
                     },
                 )
                 .await?;
-            app.ring().refresh(bearer.keys.as_deref().unwrap_or_default(), now);
+            app.ring().refresh(bearer.keys.clone().unwrap_or_default(), now);
             let key = known(app, &kid)?;
             (unverified.verify(&key)?, bearer)
         }
     };
     // The signature is right, so what was read off the claims before was true.
+    known_by(&claims, &unverified_subject);
     let subject = unverified_subject;
     claims.stands(&subject, &bearer.found, app.management(), now)?;
     Ok(Verified {
@@ -84,6 +86,19 @@ pub(super) async fn examine(app: &App, token: &str, organization: bool) -> Resul
         found: bearer.found,
         organization: bearer.organization,
     })
+}
+
+/// Notes whose token it is.
+fn known_by(claims: &Claims, subject: &Subject) {
+    telemetry::client(&claims.client_id);
+    note(Fact::Organization, claims.organization);
+    match subject {
+        Subject::Service(client) => {
+            note(Fact::Account, client.user);
+            note(Fact::Credential, client.credential);
+        }
+        Subject::Person(user) | Subject::Delegate { user, .. } => note(Fact::Account, user),
+    }
 }
 
 fn known(app: &App, kid: &str) -> Result<Arc<PublicKey>, TokenError> {

@@ -23,6 +23,10 @@ pub struct AuditEvent {
     pub target: Target,
     /// From which address, if known.
     pub source_ip: Option<String>,
+    /// With which request, as the log knows it. Events from before there were lines for requests
+    /// have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
     /// More facts; never a secret.
     pub details: BTreeMap<String, String>,
 }

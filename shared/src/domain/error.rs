@@ -251,3 +251,18 @@ impl ActError {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Unavailable(pub String);
+
+impl Unavailable {
+    /// What failed, with the messages of the error and of its causes. Nothing else of it: the debug
+    /// form of an SDK's error is the whole answer, secrets included.
+    pub fn of(what: &str, error: &dyn std::error::Error) -> Self {
+        let mut text = what.to_owned();
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        Self(text)
+    }
+}

@@ -1,6 +1,6 @@
 //! Public keys as they are published: JSON Web Keys (RFC 7517) and their algorithms.
 
-use super::{Invalid, Timestamp};
+use super::Invalid;
 use serde::{Deserialize, Serialize};
 
 /// How access tokens are signed (RFC 7518 §3.1, RFC 8037 §3.1). Never `none`, never symmetric.
@@ -68,13 +68,3 @@ pub enum Material {
     Okp { crv: String, x: String },
 }
 
-/// A published key, as it is stored.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct PublishedKey {
-    /// The key.
-    pub jwk: Jwk,
-    /// When it was published.
-    pub published_at: Timestamp,
-    /// When the last token signed with it has expired, once it no longer signs.
-    pub retires_at: Option<Timestamp>,
-}

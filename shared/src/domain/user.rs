@@ -207,6 +207,8 @@ pub struct TokenLifetime(Seconds);
 impl TokenLifetime {
     /// A day.
     pub const DEFAULT: Self = Self(Seconds(86_400));
+    /// Thirty days.
+    pub const LONGEST: Self = Self(Seconds(2_592_000));
 
     /// Reads a lifetime in seconds.
     pub const fn parse(seconds: u32) -> Result<Self, Invalid> {

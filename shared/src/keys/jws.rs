@@ -22,6 +22,13 @@ pub fn sign(claims: &Claims, key: &PrivateKey) -> Result<String, Unavailable> {
     Ok(token)
 }
 
+/// The id of the key that a token of our own says it was signed with.
+pub fn kid(token: &str) -> Option<String> {
+    let (header, _) = token.split_once('.')?;
+    let header: Header = serde_json::from_slice(&BASE64URL.decode(header).ok()?).ok()?;
+    Some(header.kid)
+}
+
 #[derive(Deserialize)]
 struct Header {
     alg: String,

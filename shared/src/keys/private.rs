@@ -1,4 +1,4 @@
-//! Private signing keys: made once, kept in Secrets Manager, read by the token function only.
+//! Private signing keys: made once, kept in Secrets Manager (`bundle`), read by those who sign.
 
 use crate::domain::{Jwk, Material, SigningAlgorithm, Unavailable};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
@@ -8,27 +8,14 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
 };
 use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
-use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-/// The value of the signing secret.
-#[derive(Serialize, Deserialize)]
-struct SecretValue {
-    kid: String,
-    alg: SigningAlgorithm,
-    /// The key, DER in base64.
-    pkcs8: String,
-}
-
-impl Drop for SecretValue {
-    fn drop(&mut self) {
-        self.pkcs8.zeroize();
-    }
-}
-
-/// A key that signs. Prints as `[redacted]`.
+/// A key that signs. Prints as `[redacted]`, and is wiped when it is dropped.
 pub struct PrivateKey {
     kid: String,
+    algorithm: SigningAlgorithm,
+    /// The key as it is kept: DER in base64.
+    pub(super) pkcs8: Zeroizing<String>,
     pair: Pair,
     rng: SystemRandom,
     /// The JOSE header of every token it signs, encoded.
@@ -41,13 +28,13 @@ enum Pair {
     EdDsa(Ed25519KeyPair),
 }
 
-fn unusable(what: &str) -> Unavailable {
+pub(super) fn unusable(what: &str) -> Unavailable {
     Unavailable(format!("signing key: {what}"))
 }
 
 impl PrivateKey {
-    /// Makes a key and the secret value that keeps it.
-    pub fn generate(algorithm: SigningAlgorithm, kid: &str) -> Result<(Self, Zeroizing<String>), Unavailable> {
+    /// Makes a key.
+    pub fn generate(algorithm: SigningAlgorithm, kid: String) -> Result<Self, Unavailable> {
         let failed = |_| unusable("cannot be generated");
         #[expect(
             clippy::disallowed_methods,
@@ -68,83 +55,76 @@ impl PrivateKey {
                     .to_vec()
             }
         });
-        let value = SecretValue {
-            kid: kid.to_owned(),
-            alg: algorithm,
-            pkcs8: BASE64_STANDARD.encode(&*der),
-        };
-        let text = serde_json::to_string(&value)
-            .map(Zeroizing::new)
-            .map_err(|_| unusable("cannot be written"))?;
-        Ok((Self::parse(&text)?, text))
+        Self::from_pkcs8(kid, algorithm, Zeroizing::new(BASE64_STANDARD.encode(&*der)))
     }
 
-    /// Reads the value of the signing secret. An error never repeats the value.
-    pub fn parse(secret_value: &str) -> Result<Self, Unavailable> {
-        let value: SecretValue =
-            serde_json::from_str(secret_value).map_err(|_| unusable("the secret's value has another form"))?;
-        let der = Zeroizing::new(
-            BASE64_STANDARD
-                .decode(&value.pkcs8)
-                .map_err(|_| unusable("not base64"))?,
-        );
+    /// Reads a key as it is kept. An error never repeats it.
+    pub(super) fn from_pkcs8(
+        kid: String,
+        algorithm: SigningAlgorithm,
+        pkcs8: Zeroizing<String>,
+    ) -> Result<Self, Unavailable> {
+        let der = BASE64_STANDARD.decode(&*pkcs8).map(Zeroizing::new);
+        let der = der.map_err(|_| unusable("not base64"))?;
         let rejected = |_| unusable("rejected");
-        let pair = match value.alg {
+        let pair = match algorithm {
             SigningAlgorithm::Es256 => {
                 Pair::Es256(EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der).map_err(rejected)?)
             }
             SigningAlgorithm::EdDsa => Pair::EdDsa(Ed25519KeyPair::from_pkcs8(&der).map_err(rejected)?),
             SigningAlgorithm::Rs256 => Pair::Rs256(RsaKeyPair::from_pkcs8(&der).map_err(rejected)?),
         };
-        let header = serde_json::json!({"typ": "at+jwt", "alg": value.alg.as_str(), "kid": value.kid}).to_string();
+        let header = serde_json::json!({"typ": "at+jwt", "alg": algorithm.as_str(), "kid": kid}).to_string();
         #[expect(clippy::disallowed_methods, reason = "signing takes the library's own generator")]
         let rng = SystemRandom::new();
         Ok(Self {
-            kid: value.kid.clone(),
+            kid,
+            algorithm,
+            pkcs8,
             pair,
             rng,
             header: BASE64URL.encode(header),
         })
     }
 
+    /// The key's id.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// What it signs with.
+    pub const fn algorithm(&self) -> SigningAlgorithm {
+        self.algorithm
+    }
+
     /// The public half.
     pub fn jwk(&self) -> Jwk {
-        let (alg, material) = match &self.pair {
+        let material = match &self.pair {
             Pair::Es256(pair) => {
                 // An uncompressed point: 0x04, x, y (SEC 1 §2.3.3).
                 let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
-                let material = Material::Ec {
+                Material::Ec {
                     crv: "P-256".to_owned(),
                     x: BASE64URL.encode(x),
                     y: BASE64URL.encode(y),
-                };
-                (SigningAlgorithm::Es256, material)
+                }
             }
-            Pair::EdDsa(pair) => {
-                let x = BASE64URL.encode(pair.public_key().as_ref());
-                (
-                    SigningAlgorithm::EdDsa,
-                    Material::Okp {
-                        crv: "Ed25519".to_owned(),
-                        x,
-                    },
-                )
-            }
+            Pair::EdDsa(pair) => Material::Okp {
+                crv: "Ed25519".to_owned(),
+                x: BASE64URL.encode(pair.public_key().as_ref()),
+            },
             Pair::Rs256(pair) => {
                 let parts = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
-                (
-                    SigningAlgorithm::Rs256,
-                    Material::Rsa {
-                        n: BASE64URL.encode(parts.n),
-                        e: BASE64URL.encode(parts.e),
-                    },
-                )
+                Material::Rsa {
+                    n: BASE64URL.encode(parts.n),
+                    e: BASE64URL.encode(parts.e),
+                }
             }
         };
         Jwk {
             kid: self.kid.clone(),
             purpose: "sig".to_owned(),
-            alg,
+            alg: self.algorithm,
             material,
         }
     }

@@ -1,15 +1,12 @@
-//! The public keys of the region as this process last read them. They are read together with
-//! whatever a verification reads anyway, so that a cold process, too, makes one call.
+//! The published keys of the region as this process last read them, good for one lease
+//! ([`PublishedKey::LEASE`]). They are read together with whatever a request reads anyway, so that a
+//! cold process, too, makes one call. When a key is taken away, no process accepts its tokens one
+//! lease later.
 
 use super::PublicKey;
-use crate::domain::{PublishedKey, Seconds, Timestamp};
+use crate::domain::{PublishedKey, PublishedKeys, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
-
-/// How old the keys may get. A new key is published much longer before it first signs.
-const MAX_AGE: Seconds = Seconds(300);
-/// How soon an unknown `kid` makes the keys be read again: made-up ones cost no reads.
-const MIN_AGE: Seconds = Seconds(30);
 
 /// The keys in memory.
 #[derive(Debug, Default)]
@@ -17,7 +14,9 @@ pub struct KeyRing(RwLock<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    keys: HashMap<String, Arc<PublicKey>>,
+    published: PublishedKeys,
+    /// By key id; a key that cannot be used is left out.
+    parsed: HashMap<String, Arc<PublicKey>>,
     read_at: Option<Timestamp>,
 }
 
@@ -26,36 +25,81 @@ struct Known {
 pub enum Lookup {
     /// Here it is.
     Known(Arc<PublicKey>),
-    /// There is none, as far as one needs to look.
+    /// There is none.
     Unknown,
     /// Read the keys again, then ask once more.
     Stale,
 }
 
-impl KeyRing {
-    /// Looks a key up.
-    pub fn key(&self, kid: &str, now: Timestamp) -> Lookup {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let older_than = |age| known.read_at.is_none_or(|at| at.plus(age) <= now);
-        match known.keys.get(kid) {
-            _ if older_than(MAX_AGE) => Lookup::Stale,
-            Some(key) => Lookup::Known(Arc::clone(key)),
-            None if older_than(MIN_AGE) => Lookup::Stale,
-            None => Lookup::Unknown,
-        }
+impl Known {
+    fn is_stale(&self, now: Timestamp) -> bool {
+        // A clock that was set back makes them stale, too.
+        self.read_at
+            .is_none_or(|at| now < at || at.plus(PublishedKey::LEASE) <= now)
     }
 
-    /// Takes over what was read; a key that cannot be used is left out.
-    pub fn refresh(&self, published: &[PublishedKey], now: Timestamp) {
-        let is_live = |key: &&PublishedKey| key.retires_at.is_none_or(|end| now < end);
-        let usable = published
-            .iter()
-            .filter(is_live)
-            .filter_map(|key| Some((key.jwk.kid.clone(), Arc::new(PublicKey::from_jwk(&key.jwk)?))));
-        let known = Known {
-            keys: usable.collect(),
-            read_at: Some(now),
-        };
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = known;
+    /// The keys whose tokens are good, oldest first.
+    fn live(&self, now: Timestamp) -> impl Iterator<Item = &PublishedKey> {
+        let live = self.published.iter().filter(move |key| key.is_live(now));
+        live.filter(|key| self.parsed.contains_key(&key.jwk.kid))
     }
 }
+
+impl KeyRing {
+    fn known(&self) -> std::sync::RwLockReadGuard<'_, Known> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the keys must be read again.
+    pub fn is_stale(&self, now: Timestamp) -> bool {
+        self.known().is_stale(now)
+    }
+
+    /// Looks a key up.
+    pub fn key(&self, kid: &str, now: Timestamp) -> Lookup {
+        let known = self.known();
+        if known.is_stale(now) {
+            return Lookup::Stale;
+        }
+        let live = known.published.key(kid).is_some_and(|key| key.is_live(now));
+        let parsed = known.parsed.get(kid).filter(|_| live);
+        parsed.map_or(Lookup::Unknown, |key| Lookup::Known(Arc::clone(key)))
+    }
+
+    /// Whether a key's tokens were good when the keys were last read, however long ago.
+    pub fn holds(&self, kid: &str, now: Timestamp) -> bool {
+        self.known().live(now).any(|key| key.jwk.kid == kid)
+    }
+
+    /// The keys whose tokens are good, oldest first.
+    pub fn live(&self, now: Timestamp) -> Vec<PublishedKey> {
+        self.known().live(now).cloned().collect()
+    }
+
+    /// The keys that may sign, newest first: a signer takes the first one it has.
+    pub fn signing(&self, now: Timestamp) -> Vec<PublishedKey> {
+        let known = self.known();
+        let usable = |key: &&PublishedKey| known.parsed.contains_key(&key.jwk.kid);
+        known.published.signing(now).filter(usable).cloned().collect()
+    }
+
+    /// Takes over what was read by a call that began at `read_at`.
+    pub fn refresh(&self, published: PublishedKeys, read_at: Timestamp) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let parsed = published.iter().filter_map(|key| {
+            let same = known.published.key(&key.jwk.kid).is_some_and(|old| old.jwk == key.jwk);
+            let parsed = known.parsed.get(&key.jwk.kid).filter(|_| same).cloned();
+            let parsed = parsed.or_else(|| PublicKey::from_jwk(&key.jwk).map(Arc::new))?;
+            Some((key.jwk.kid.clone(), parsed))
+        });
+        let parsed = parsed.collect();
+        *known = Known {
+            published,
+            parsed,
+            read_at: Some(read_at),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests;

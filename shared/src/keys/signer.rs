@@ -1,124 +1,91 @@
-//! The signing key of the region, as Secrets Manager has it under `AWSCURRENT`.
+//! Signs for the region: which of the published keys, and where its private half comes from.
 
-use super::PrivateKey;
-use crate::domain::{Seconds, Timestamp, Unavailable};
-use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
-use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
-use aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueError;
-use aws_sdk_secretsmanager::{Client, error::DisplayErrorContext};
+use super::versions::{CURRENT, Versions};
+use super::{PrivateKey, SigningKeys};
+use crate::domain::{PublishedKey, Timestamp, Unavailable};
 use std::sync::Arc;
 use tokio::sync::Mutex;
-use zeroize::Zeroizing;
 
-/// How long a key is used before Secrets Manager is asked again. The rotation publishes a key
-/// longer than that before it signs, and the old key stays valid, so being late does no harm.
-const MAX_AGE: Seconds = Seconds(300);
-
-/// Signs for the region. Reads the key when the first token is made, not at start.
+/// Signs for the region. Reads its keys when the first token is made, not at start, and again when
+/// a key is to sign that it does not have.
 #[derive(Debug)]
 pub struct Signer {
-    client: Client,
-    secret: String,
-    current: Mutex<Option<(Arc<PrivateKey>, Timestamp)>>,
+    versions: Versions,
+    memory: Mutex<Memory>,
+}
+
+#[derive(Debug, Default)]
+struct Memory {
+    keys: Option<SigningKeys>,
+    /// When Secrets Manager was last asked.
+    asked_at: Option<Timestamp>,
+}
+
+impl Memory {
+    fn newest_of(&self, candidates: &[PublishedKey]) -> Option<Arc<PrivateKey>> {
+        let keys = self.keys.as_ref()?;
+        candidates.iter().find_map(|key| keys.key(&key.jwk.kid)).cloned()
+    }
+
+    /// Whether it is time to ask for the key that should sign. One that nobody brings – a rotation
+    /// that was left half done – is asked for less and less often, while another signs.
+    fn may_ask(&self, wanted: &PublishedKey, another_signs: bool, now: Timestamp) -> bool {
+        let (Some(asked_at), Some(_)) = (self.asked_at, &self.keys) else {
+            return true;
+        };
+        let lease = i64::from(PublishedKey::LEASE.0) * 1000;
+        let overdue = now.millis() - wanted.signs_from.millis();
+        let pause = if another_signs { lease.max(overdue / 16) } else { lease };
+        now < asked_at || pause <= now.millis() - asked_at.millis()
+    }
 }
 
 impl Signer {
-    /// A signer that reads `secret` (a name or an ARN).
-    pub fn new(client: Client, secret: String) -> Self {
+    /// A signer that reads the current version.
+    pub fn new(versions: Versions) -> Self {
         Self {
-            client,
-            secret,
-            current: Mutex::default(),
+            versions,
+            memory: Mutex::default(),
         }
     }
 
-    /// The key to sign with now. If Secrets Manager does not answer, the key in memory goes on.
-    pub async fn key(&self, now: Timestamp) -> Result<Arc<PrivateKey>, Unavailable> {
-        let mut current = self.current.lock().await;
-        if let Some((key, read_at)) = current.as_ref()
-            && now < read_at.plus(MAX_AGE)
+    /// The secret that has its keys.
+    pub const fn versions(&self) -> &Versions {
+        &self.versions
+    }
+
+    /// The key to sign with: the first of the candidates whose private half there is. If Secrets
+    /// Manager does not answer, the keys in memory go on.
+    pub async fn key(&self, candidates: &[PublishedKey], now: Timestamp) -> Result<Arc<PrivateKey>, Unavailable> {
+        let wanted = candidates
+            .first()
+            .ok_or_else(|| Unavailable("signing key: none is published that signs now".to_owned()))?;
+        let mut memory = self.memory.lock().await;
+        let known = memory.newest_of(candidates);
+        if known.as_ref().is_some_and(|key| key.kid() == wanted.jwk.kid)
+            || !memory.may_ask(wanted, known.is_some(), now)
         {
-            return Ok(Arc::clone(key));
+            return known.ok_or_else(missing);
         }
-        match (self.read().await, current.as_ref()) {
-            (Ok(Some(value)), _) => {
-                let key = Arc::new(PrivateKey::parse(&value)?);
-                *current = Some((Arc::clone(&key), now));
-                Ok(key)
+        memory.asked_at = Some(now);
+        let read = match self.versions.labelled(CURRENT).await {
+            Ok(Some(current)) => current.keys(),
+            Ok(None) => Err(Unavailable("signing key: the secret has no value yet".to_owned())),
+            Err(error) => Err(error),
+        };
+        match read {
+            Ok(keys) => {
+                memory.keys = Some(keys);
+                memory.newest_of(candidates).ok_or_else(missing)
             }
-            (Ok(None), _) => Err(Unavailable("signing key: the secret has no value yet".to_owned())),
-            (Err(error), Some((key, _))) => {
-                tracing::warn!(%error, "signing key not refreshed");
-                Ok(Arc::clone(key))
+            Err(error) => {
+                tracing::warn!(%error, "signing keys not read again");
+                known.ok_or(error)
             }
-            (Err(error), None) => Err(error),
         }
     }
+}
 
-    /// The secret's value; `None` if there is no such secret or it has none.
-    pub async fn read(&self) -> Result<Option<Zeroizing<String>>, Unavailable> {
-        // Always with the stage: not every implementation defaults to it.
-        match self
-            .client
-            .get_secret_value()
-            .secret_id(&self.secret)
-            .version_stage("AWSCURRENT")
-            .send()
-            .await
-        {
-            // A secret that was made without a value has none; some implementations say it is empty.
-            Ok(answer) => Ok(answer
-                .secret_string
-                .filter(|value| !value.is_empty())
-                .map(Zeroizing::new)),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(GetSecretValueError::is_resource_not_found_exception) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(Unavailable(format!("secrets manager: {}", DisplayErrorContext(&error)))),
-        }
-    }
-
-    /// Gives the secret its first value; makes the secret if there is none.
-    pub async fn write_first(&self, value: &str) -> Result<(), Unavailable> {
-        let put = self
-            .client
-            .put_secret_value()
-            .secret_id(&self.secret)
-            .secret_string(value)
-            .send()
-            .await;
-        match put {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutSecretValueError::is_resource_not_found_exception) =>
-            {
-                let create = self
-                    .client
-                    .create_secret()
-                    .name(&self.secret)
-                    .secret_string(value)
-                    .send()
-                    .await;
-                match create {
-                    Ok(_) => Ok(()),
-                    // Somebody else was first, and that one's value is the first.
-                    Err(error)
-                        if error
-                            .as_service_error()
-                            .is_some_and(CreateSecretError::is_resource_exists_exception) =>
-                    {
-                        Ok(())
-                    }
-                    Err(error) => Err(Unavailable(format!("secrets manager: {}", DisplayErrorContext(&error)))),
-                }
-            }
-            Err(error) => Err(Unavailable(format!("secrets manager: {}", DisplayErrorContext(&error)))),
-        }
-    }
+fn missing() -> Unavailable {
+    Unavailable("signing key: none of the published keys that sign now is in the secret".to_owned())
 }

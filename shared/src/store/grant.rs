@@ -7,8 +7,8 @@ use super::key::Key;
 use super::list::{Page, Paging, Range};
 use super::write::{Lost, Write, number};
 use crate::domain::{
-    Approval, Authorization, Client, ClientId, Grant, GrantEnd, GrantId, Organization, OrganizationId, Origin,
-    Subscription, SubscriptionId, Unavailable, User, UserId,
+    Approval, Authorization, Client, ClientId, Grant, GrantEnd, GrantId, Organization, PublishedKeys, Subscription,
+    Unavailable, User, UserId,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -26,6 +26,8 @@ pub struct GrantRows {
     pub subscription: Option<Subscription>,
     /// The organization's decision about the origin.
     pub approval: Option<Approval>,
+    /// The published keys, where they were asked for.
+    pub keys: Option<PublishedKeys>,
 }
 
 impl Store {
@@ -68,22 +70,21 @@ impl Store {
         self.rows(&[&key]).await?.take(GRANT, &key)
     }
 
-    /// Everything a grant hangs on.
-    pub async fn grant_rows(
-        &self,
-        user: UserId,
-        organization: OrganizationId,
-        subscription: SubscriptionId,
-        origin: &Origin,
-    ) -> Result<GrantRows, Unavailable> {
-        let (person, company) = (Key::user(user), Key::organization(organization));
-        let (boundary, approval) = (Key::subscription(subscription), Key::approval(organization, origin));
-        let mut rows = self.rows(&[&person, &company, &boundary, &approval]).await?;
+    /// Everything a grant hangs on. With `keys`, the published keys are read along.
+    pub async fn grant_rows(&self, grant: &Grant, keys: bool) -> Result<GrantRows, Unavailable> {
+        let (person, company) = (Key::user(grant.user), Key::organization(grant.organization));
+        let boundary = Key::subscription(grant.subscription);
+        let approval = Key::approval(grant.organization, &grant.origin);
+        let keyset = Self::keys_too(keys);
+        let mut wanted = vec![&person, &company, &boundary, &approval];
+        wanted.extend(&keyset);
+        let mut rows = self.rows(&wanted).await?;
         Ok(GrantRows {
             user: rows.take("user", &person)?,
             organization: rows.take("organization", &company)?,
             subscription: rows.take("subscription", &boundary)?,
             approval: rows.take("approval", &approval)?,
+            keys: Self::published(&mut rows, keyset.as_ref())?,
         })
     }
 

@@ -5,7 +5,6 @@ use super::item::{Item, value};
 use super::key::{Key, Noun};
 use super::user::Pointer;
 use crate::domain::{Application, Invalid, OrganizationId, SubscriptionId, Unavailable, User};
-use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use serde::de::DeserializeOwned;
@@ -134,7 +133,7 @@ impl Store {
             .limit(i32::from(paging.limit) + 2)
             .send()
             .await
-            .map_err(|error| Unavailable(format!("list: {}", DisplayErrorContext(&error))))?;
+            .map_err(|error| Unavailable::of("list", &error))?;
         let sort_key = |item: &Item| {
             item.get("sk")
                 .and_then(|sk| sk.as_s().ok())

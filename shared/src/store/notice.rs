@@ -6,7 +6,7 @@ use super::item::{Item, expiring, value};
 use super::key::Key;
 use super::write::number;
 use crate::domain::{EventId, Seconds, Timestamp, Unavailable};
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -119,5 +119,5 @@ fn unless_lost<T, E: std::error::Error + 'static>(
 }
 
 fn unavailable<E: std::error::Error + 'static>(error: &SdkError<E>) -> Unavailable {
-    Unavailable(format!("notice: {}", DisplayErrorContext(error)))
+    Unavailable::of("notice", error)
 }

@@ -4,7 +4,6 @@ use super::Store;
 use super::item::{Item, value};
 use super::key::Key;
 use crate::domain::Unavailable;
-use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
@@ -55,7 +54,7 @@ impl Store {
                 .send()
                 .await;
             let mut answer =
-                answer.map_err(|error| Unavailable(format!("batch read: {}", DisplayErrorContext(&error))))?;
+                answer.map_err(|error| Unavailable::of("batch read", &error))?;
             for item in answer
                 .responses
                 .take()

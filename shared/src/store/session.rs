@@ -6,7 +6,6 @@ use super::key::Key;
 use super::list::{Page, Paging, Range};
 use super::write::{Lost, Write, number};
 use crate::domain::{Organization, OrganizationId, Session, Timestamp, Unavailable, User, UserId};
-use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 
 /// What a session cookie leads to, in one read.
@@ -74,7 +73,7 @@ impl Store {
             {
                 Ok(())
             }
-            Err(error) => Err(Unavailable(format!("session use: {}", DisplayErrorContext(&error)))),
+            Err(error) => Err(Unavailable::of("session use", &error)),
         }
     }
 

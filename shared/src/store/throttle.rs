@@ -5,7 +5,6 @@ use super::item::expiring;
 use super::key::Key;
 use super::write::{Write, number};
 use crate::domain::{Seconds, Throttle, Throttled, Timestamp, Unavailable};
-use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
@@ -95,6 +94,6 @@ async fn taken(update: UpdateItemFluentBuilder) -> Result<Taken, Unavailable> {
             let millis = full_at.and_then(|at| at.as_n().ok()).and_then(|at| at.parse().ok());
             Ok(Taken::No(millis))
         }
-        _ => Err(Unavailable(format!("throttle: {}", DisplayErrorContext(&error)))),
+        _ => Err(Unavailable::of("throttle", &error)),
     }
 }

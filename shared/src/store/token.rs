@@ -5,10 +5,9 @@ use super::item::{Item, expiring, value};
 use super::key::Key;
 use super::write::number;
 use crate::domain::{
-    CredentialId, IssuedToken, Organization, Revocation, ServiceClientId, Subscription, Timestamp, TokenId,
-    Unavailable, User, UserId,
+    CredentialId, IssuedToken, Organization, PublishedKeys, Revocation, ServiceClientId, Subscription, Timestamp,
+    TokenId, Unavailable, User, UserId,
 };
-use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
@@ -24,6 +23,8 @@ pub struct TokenRows {
     pub user: Option<User>,
     /// The token issued for the same request before.
     pub issued: Option<IssuedToken>,
+    /// The published keys, where they were asked for.
+    pub keys: Option<PublishedKeys>,
 }
 
 /// What became of a new token.
@@ -39,19 +40,28 @@ const KIND: &str = "token";
 
 impl Store {
     /// Everything a token request needs; `what` tells its secret, scopes and resource apart from
-    /// others of the same credential.
-    pub async fn token_request(&self, client: &ServiceClientId, what: &str) -> Result<TokenRows, Unavailable> {
+    /// others of the same credential. With `keys`, the published keys are read along.
+    pub async fn token_request(
+        &self,
+        client: &ServiceClientId,
+        what: &str,
+        keys: bool,
+    ) -> Result<TokenRows, Unavailable> {
         let (organization, subscription) = (
             Key::organization(client.organization),
             Key::subscription(client.subscription),
         );
         let (user, issued) = (Key::user(client.user), Key::token(client.user, client.credential, what));
-        let mut rows = self.rows(&[&organization, &subscription, &user, &issued]).await?;
+        let keyset = Self::keys_too(keys);
+        let mut wanted = vec![&organization, &subscription, &user, &issued];
+        wanted.extend(&keyset);
+        let mut rows = self.rows(&wanted).await?;
         Ok(TokenRows {
             organization: rows.take("organization", &organization)?,
             subscription: rows.take("subscription", &subscription)?,
             user: rows.take("user", &user)?,
             issued: rows.take(KIND, &issued)?,
+            keys: Self::published(&mut rows, keyset.as_ref())?,
         })
     }
 
@@ -87,7 +97,7 @@ impl Store {
         {
             return value(KIND, item.clone()).map(Issue::Lost);
         }
-        Err(Unavailable(format!("token: {}", DisplayErrorContext(&error))))
+        Err(Unavailable::of("token", &error))
     }
 
     /// Notes that a credential was used, unless that was noted after `unless_since`. A credential
@@ -121,7 +131,7 @@ impl Store {
             {
                 Ok(())
             }
-            Err(error) => Err(Unavailable(format!("last use: {}", DisplayErrorContext(&error)))),
+            Err(error) => Err(Unavailable::of("last use", &error)),
         }
     }
 
@@ -170,7 +180,7 @@ impl Store {
             {
                 Ok(())
             }
-            Err(error) => Err(Unavailable(format!("revocation: {}", DisplayErrorContext(&error)))),
+            Err(error) => Err(Unavailable::of("revocation", &error)),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::item::item;
 use super::key::Key;
 use super::write::{Lost, Write, number};
 use crate::domain::{
-    Claims, ClientId, Email, Found, Organization, OrganizationId, PublishedKey, Subject, Unavailable, User, UserId,
+    Claims, ClientId, Email, Found, Organization, OrganizationId, PublishedKeys, Subject, Unavailable, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub struct Bearer {
     /// The organization, where it was asked for.
     pub organization: Option<Organization>,
     /// The public keys, where they were asked for.
-    pub keys: Option<Vec<PublishedKey>>,
+    pub keys: Option<PublishedKeys>,
 }
 
 /// What else to read with a bearer token's subject.
@@ -55,7 +55,7 @@ impl Store {
             Subject::Person(_) | Subject::Service(_) => (None, None, None),
         };
         let organization = also.organization.then(|| Key::organization(claims.organization));
-        let keyset = also.keys.then(Key::keys);
+        let keyset = Self::keys_too(also.keys);
         let wanted: Vec<&Key> = [
             Some(&user),
             subscription.as_ref(),
@@ -78,10 +78,7 @@ impl Store {
                 client: rows.take_some("client", client.as_ref())?,
             },
             organization: rows.take_some("organization", organization.as_ref())?,
-            keys: keyset
-                .map(|key| Self::published(&mut rows, &key))
-                .transpose()?
-                .map(|keyset| keyset.keys),
+            keys: Self::published(&mut rows, keyset.as_ref())?,
         })
     }
 

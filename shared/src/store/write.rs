@@ -5,7 +5,7 @@ use super::Store;
 use super::item::Item;
 use super::key::Key;
 use crate::domain::Unavailable;
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use std::time::Duration;
@@ -78,7 +78,7 @@ enum Refusal {
 
 fn refusal(error: SdkError<TransactWriteItemsError>, writes: &[Write]) -> Refusal {
     let unavailable =
-        |error| Refusal::Unavailable(Unavailable(format!("transaction: {}", DisplayErrorContext(&error))));
+        |error| Refusal::Unavailable(Unavailable::of("transaction", &error));
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return unavailable(error);
     };

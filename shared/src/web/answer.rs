@@ -1,7 +1,9 @@
-//! Answers. A failure is logged once, here, with its reason; the caller sees what the maps say.
+//! Answers. Why a request fails is noted once, here, for its line in the log; the caller sees what
+//! the maps say.
 
 use crate::domain::{Audience, Error, Scopes, TokenError};
 use crate::oauth::{challenge, pointing, wire};
+use crate::telemetry;
 use axum::body::Body;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
@@ -89,11 +91,7 @@ pub fn point(response: &mut Response<Body>, resource: &Audience, demanded: &Scop
     }
 }
 
-/// Logs why a request is not served: once, where it is answered.
+/// Says why a request is not served: once, where it is answered.
 pub fn log(error: &Error) {
-    if let Error::Unavailable(_) = error {
-        tracing::error!(%error, "failed");
-    } else {
-        tracing::info!(reason = %error, "refused");
-    }
+    telemetry::refused(error);
 }

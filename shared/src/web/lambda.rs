@@ -1,30 +1,25 @@
 //! The way from API Gateway's events to a router: the only place beside the `main.rs`es that knows
 //! Lambda.
 
-use super::SourceIp;
+use super::{Origin, SourceIp};
 use crate::config::variable;
+use crate::telemetry::{self, Events, Function, Stream, Trace};
 use axum::Router;
 use lambda_http::request::{LambdaRequest, RequestContext};
-use lambda_http::{Adapter, Error, LambdaEvent, RequestExt, Service, service_fn};
+use lambda_http::{Adapter, Context, Error, LambdaEvent, RequestExt, Service, service_fn};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use std::borrow::Cow;
 use tower::ServiceExt;
-use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 
-/// Logs as JSON lines at the level `RUST_LOG` or Lambda's configuration says.
-pub fn init_tracing() {
-    let level = variable("RUST_LOG")
-        .or_else(|| variable("AWS_LAMBDA_LOG_LEVEL"))
-        .unwrap_or_else(|| "info".to_owned());
-    let filter: Targets = level
-        .parse()
-        .unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
-    let lines = tracing_subscriber::fmt::layer()
-        .json()
-        .with_ansi(false)
-        .with_target(false);
-    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+/// Logs as lines of JSON: a line for every request, and what else happens at the level `RUST_LOG` or
+/// Lambda's configuration says.
+pub fn init_tracing(function: Function) {
+    let levels = variable("RUST_LOG").or_else(|| variable("AWS_LAMBDA_LOG_LEVEL"));
+    let events = Events::of(function.as_str(), variable("REGENT_REGION").unwrap_or_default());
+    telemetry::write_to(Stream::Stdout);
+    let filter = telemetry::filter(&levels.unwrap_or_default());
+    tracing_subscriber::registry().with(events.with_filter(filter)).init();
 }
 
 /// Serves a router until Lambda ends the process.
@@ -62,15 +57,30 @@ pub fn with_sound_query(mut event: LambdaRequest) -> LambdaRequest {
     event
 }
 
-/// The request with the caller's address as API Gateway knows it.
+/// The request with the caller's address as API Gateway knows it, and the ids that it goes by.
 pub fn with_source(mut request: lambda_http::Request) -> lambda_http::Request {
-    let source = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
-        Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.clone(),
-        _ => None,
+    let (source, request_id) = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => (context.http.source_ip.clone(), context.request_id.clone()),
+        Some(RequestContext::ApiGatewayV1(context)) => (context.identity.source_ip.clone(), context.request_id.clone()),
+        _ => (None, None),
     };
+    let origin = Origin {
+        request_id,
+        ..request.lambda_context_ref().map(origin).unwrap_or_default()
+    };
+    request.extensions_mut().insert(origin);
     if let Some(source) = source {
         request.extensions_mut().insert(SourceIp(source));
     }
     request
+}
+
+/// What Lambda says of an invocation.
+pub fn origin(context: &Context) -> Origin {
+    let trace = context.xray_trace_id.as_deref();
+    Origin {
+        request_id: None,
+        invocation_id: Some(context.request_id.clone()),
+        trace: trace.and_then(Trace::parse),
+    }
 }

@@ -24,6 +24,8 @@ pub(crate) struct EventView {
     target: TargetView,
     /// The address it was done from.
     source_ip: Option<String>,
+    /// The request it was done with, as `x-request-id` named it.
+    request_id: Option<String>,
     /// More facts; never a secret.
     details: BTreeMap<String, String>,
 }
@@ -67,6 +69,7 @@ impl From<AuditEvent> for EventView {
                 name: event.target.name,
             },
             source_ip: event.source_ip,
+            request_id: event.request_id,
             details: event.details,
         }
     }

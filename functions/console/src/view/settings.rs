@@ -7,10 +7,11 @@ use crate::path;
 use crate::settings::{Form, Plan, Shown};
 use axum::response::Response;
 use http::StatusCode;
+use regent::acts::may_revoke_everything;
 use regent::domain::Subscription;
 use regent::web::page::{
-    Field, Kind, Markup, Row, Section, Table, Tone, actions, badge, button, checkbox, form, heading, html, link_button,
-    section, text,
+    Confirmation, Field, Kind, Markup, Row, Section, Table, Tone, actions, badge, button, checkbox, form, heading,
+    html, link_button, section, text,
 };
 
 const TITLE: &str = "Settings";
@@ -21,6 +22,7 @@ pub(crate) fn show(admin: &Admin, shown: &Shown, status: StatusCode) -> Response
         (heading(TITLE, None, html! {}))
         @if let Some(form) = &shown.organization { (section("organization", "Organization", organization(admin, form))) }
         (section("subscriptions", "Subscriptions", subscriptions(&shown.subscriptions)))
+        @if may_revoke_everything(admin.caller()).is_ok() { (section("emergency", "Emergency", emergency())) }
     };
     page(admin, Section::Settings, TITLE, content).status(status).respond()
 }
@@ -43,6 +45,35 @@ fn organization(admin: &Admin, asked: &Form) -> Markup {
         (wrong(&asked.errors))
         (form(path::SETTINGS, &admin.csrf(path::SETTINGS), fields))
     }
+}
+
+fn emergency() -> Markup {
+    html! {
+        p { "Something leaked, and nobody knows what? Revoke everything this organization holds, then replace the secrets one by one." }
+        (link_button(Kind::Danger, "Revoke everything…", path::REVOKE))
+    }
+}
+
+/// The question before everything is revoked.
+pub(crate) fn revoke(admin: &Admin) -> Response {
+    let title = "Revoke everything?";
+    let consequences = html! {
+        p {
+            "Every token of every service account, everything people have allowed apps, and every session end "
+            strong { "at once, yours included" } ". Programs get new tokens with the secrets they have; apps must be allowed again."
+        }
+        p { "Client secrets and passwords stay as they are. If one of them leaked, replace it, too." }
+    };
+    let confirmation = Confirmation {
+        title,
+        consequences,
+        action: path::REVOKE,
+        csrf: &admin.csrf(path::REVOKE),
+        fields: html! {},
+        label: "Revoke everything",
+        back: path::SETTINGS,
+    };
+    page(admin, Section::Settings, title, html! { (confirmation) }).respond()
 }
 
 fn subscriptions(all: &[Subscription]) -> Markup {

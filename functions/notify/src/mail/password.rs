@@ -1,7 +1,7 @@
 //! To a person: an invitation, or a way to a new password.
 
 use regent::app::App;
-use regent::domain::{AuditEvent, BrowserSecret, LinkPurpose, Organization, User, one_line};
+use regent::domain::{ActorKind, AuditEvent, BrowserSecret, LinkPurpose, Organization, User, one_line};
 
 use super::Mail;
 use super::letter::Letter;
@@ -33,7 +33,10 @@ impl Password<'_> {
 
     fn invitation(&self, organization: &str, to: &User, link: String) -> (String, Letter) {
         let subject = format!("{organization}: your invitation");
-        let inviter = one_line(&self.event.actor.name, 254);
+        let inviter = match self.event.actor.kind {
+            ActorKind::System => "The operator of this region".to_owned(),
+            ActorKind::Person | ActorKind::Integration => one_line(&self.event.actor.name, 254),
+        };
         let letter = Letter {
             heading: format!("You are invited to {organization}"),
             opening: vec![format!("{inviter} invited you to {organization}. Choose a password to begin.")],

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use regent::telemetry::invoked;
+use regent::web::Origin;
 use regent_notify::Notify;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -41,8 +43,9 @@ impl Delivery {
     /// Where the first record is that failed: the whole batch, if the function did.
     async fn first_failure(&self, batch: &[Value]) -> Option<usize> {
         let (notify, event) = (self.notify.clone(), json!({ "Records": batch }));
+        let ledger = notify.ledger(Origin::default());
         // On a task of its own, so that a panic there is a failure here.
-        let mut call = tokio::spawn(async move { notify.handle(event).await });
+        let mut call = tokio::spawn(async move { invoked(ledger, notify.handle(event)).await });
         let answer = timeout(LIMIT, &mut call).await;
         let Ok(Ok(Ok(answer))) = answer else {
             call.abort();

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::fault::Fault;
+use super::rotation::Rules;
 use super::secret::{Content, Secret, Tag};
 use super::vault::Vault;
 
@@ -28,6 +29,10 @@ pub(super) struct Asked {
     pub(super) include_deprecated: bool,
     pub(super) recovery_window_in_days: Option<u8>,
     pub(super) force_delete_without_recovery: bool,
+    #[serde(rename = "RotationLambdaARN")]
+    pub(super) rotation_lambda_arn: Option<String>,
+    pub(super) rotation_rules: Option<Rules>,
+    pub(super) rotate_immediately: Option<bool>,
 }
 
 impl Asked {

@@ -15,6 +15,8 @@ pub(super) enum Fault {
     #[error("{0}")]
     InvalidRequestException(String),
     #[error("{0}")]
+    AccessDeniedException(String),
+    #[error("{0}")]
     SerializationException(String),
     #[error("no such operation")]
     UnknownOperationException,
@@ -41,6 +43,10 @@ impl Fault {
         )
     }
 
+    pub(super) fn request(message: impl Into<String>) -> Self {
+        Self::InvalidRequestException(message.into())
+    }
+
     pub(super) fn parameter(message: impl Into<String>) -> Self {
         Self::InvalidParameterException(message.into())
     }
@@ -52,6 +58,7 @@ impl Fault {
             Self::ResourceExistsException(_) => (StatusCode::BAD_REQUEST, "ResourceExistsException"),
             Self::InvalidParameterException(_) => (StatusCode::BAD_REQUEST, "InvalidParameterException"),
             Self::InvalidRequestException(_) => (StatusCode::BAD_REQUEST, "InvalidRequestException"),
+            Self::AccessDeniedException(_) => (StatusCode::BAD_REQUEST, "AccessDeniedException"),
             Self::SerializationException(_) => (StatusCode::BAD_REQUEST, "SerializationException"),
             Self::UnknownOperationException => (StatusCode::BAD_REQUEST, "UnknownOperationException"),
             Self::File(_) | Self::Row(_) => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceError"),

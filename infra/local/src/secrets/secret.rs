@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::fault::Fault;
+use super::rotation::Rotation;
 
 pub(super) const CURRENT: &str = "AWSCURRENT";
+pub(super) const PENDING: &str = "AWSPENDING";
 pub(super) const PREVIOUS: &str = "AWSPREVIOUS";
 
 /// A secret as the file keeps it. Times are seconds since the epoch, as on the wire.
@@ -22,6 +24,9 @@ pub(super) struct Secret {
     /// When it was deleted and when it will be gone.
     pub(super) deletion: Option<(f64, f64)>,
     pub(super) versions: Vec<Version>,
+    /// None until it is configured.
+    #[serde(default)]
+    pub(super) rotation: Option<Rotation>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -34,7 +39,8 @@ pub(super) struct Tag {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Version {
     pub(super) id: String,
-    pub(super) content: Content,
+    /// None while a rotation's first step has not put it.
+    pub(super) content: Option<Content>,
     pub(super) stages: Vec<String>,
     pub(super) created: f64,
 }
@@ -60,52 +66,53 @@ impl Secret {
         self.versions.iter().find(|version| version.id == id)
     }
 
-    fn holder(&self, stage: &str) -> Option<&Version> {
+    pub(super) fn holder(&self, stage: &str) -> Option<&Version> {
         self.versions
             .iter()
             .find(|version| version.stages.iter().any(|held| held == stage))
     }
 
-    /// The version a reader means: by id, by label, or by both when they agree.
-    pub(super) fn choose(&self, id: Option<&str>, stage: Option<&str>) -> Result<&Version, Fault> {
-        match (id, stage) {
-            (Some(id), stage) => {
-                let version = self
-                    .version(id)
-                    .ok_or_else(|| Fault::no_value(&format!("VersionId: {id}")))?;
-                match stage {
-                    Some(stage) if !version.stages.iter().any(|held| held == stage) => {
-                        Err(Fault::InvalidRequestException(
-                            "You provided a VersionStage that is not associated to the provided VersionId.".to_owned(),
-                        ))
-                    }
-                    _ => Ok(version),
-                }
-            }
+    /// The version a reader means, with its value: by id, by label, or by both when they agree.
+    pub(super) fn choose(&self, id: Option<&str>, stage: Option<&str>) -> Result<(&Version, &Content), Fault> {
+        let (found, wanted) = match (id, stage) {
+            (Some(id), _) => (self.version(id), format!("VersionId: {id}")),
             (None, stage) => {
                 let stage = stage.unwrap_or(CURRENT);
-                self.holder(stage)
-                    .ok_or_else(|| Fault::no_value(&format!("staging label: {stage}")))
+                (self.holder(stage), format!("staging label: {stage}"))
             }
+        };
+        let version = found.ok_or_else(|| Fault::no_value(&wanted))?;
+        if stage.is_some_and(|stage| !version.stages.iter().any(|held| held == stage)) {
+            return Err(Fault::InvalidRequestException(
+                "You provided a VersionStage that is not associated to the provided VersionId.".to_owned(),
+            ));
+        }
+        match &version.content {
+            Some(content) => Ok((version, content)),
+            None => Err(Fault::no_value(&wanted)),
         }
     }
 
-    /// Adds a version. The same version with the same content changes nothing.
+    /// Adds a version, or the value of one that a rotation began. The same version with the same
+    /// value changes nothing.
     pub(super) fn put(&mut self, id: &str, content: Content, stages: &[String], now: f64) -> Result<(), Fault> {
-        if let Some(known) = self.version(id) {
-            return if known.content == content {
+        if let Some(known) = self.version(id).and_then(|version| version.content.as_ref()) {
+            return if *known == content {
                 Ok(())
             } else {
                 Err(already_there(id))
             };
         }
-        let first = self.versions.is_empty();
-        self.versions.push(Version {
-            id: id.to_owned(),
-            content,
-            stages: Vec::new(),
-            created: now,
-        });
+        let first = self.versions.iter().all(|version| version.content.is_none());
+        match self.versions.iter_mut().find(|version| version.id == id) {
+            Some(begun) => begun.content = Some(content),
+            None => self.versions.push(Version {
+                id: id.to_owned(),
+                content: Some(content),
+                stages: Vec::new(),
+                created: now,
+            }),
+        }
         for stage in stages {
             self.attach(stage, id);
         }
@@ -158,7 +165,7 @@ impl Secret {
     }
 
     /// Puts a label on a version, wherever it was. What loses `AWSCURRENT` becomes `AWSPREVIOUS`.
-    fn attach(&mut self, stage: &str, id: &str) {
+    pub(super) fn attach(&mut self, stage: &str, id: &str) {
         let loser = self
             .holder(stage)
             .filter(|version| version.id != id)
@@ -172,7 +179,7 @@ impl Secret {
         }
     }
 
-    fn detach(&mut self, stage: &str) {
+    pub(super) fn detach(&mut self, stage: &str) {
         for version in &mut self.versions {
             version.stages.retain(|held| held != stage);
         }

@@ -9,6 +9,7 @@ use std::path::Path;
 use super::Secrets;
 
 mod labels;
+mod rotation;
 
 const ONE: &str = "11111111-1111-1111-1111-111111111111";
 const TWO: &str = "22222222-2222-2222-2222-222222222222";
@@ -233,7 +234,7 @@ async fn bad_requests_are_refused_by_name() {
         .send()
         .await;
     assert_eq!(code(&error.unwrap_err()), "InvalidParameterException");
-    let error = client.rotate_secret().secret_id("k").send().await.unwrap_err();
+    let error = client.restore_secret().secret_id("k").send().await.unwrap_err();
     assert_eq!(code(&error), "UnknownOperationException");
 }
 

@@ -18,6 +18,7 @@ pub(super) fn perform(vault: &Vault, operation: &str, body: &[u8]) -> Result<Val
         "ListSecretVersionIds" => version_ids,
         "UpdateSecretVersionStage" => update_stage,
         "DeleteSecret" => delete,
+        "CancelRotateSecret" => cancel_rotation,
         _ => return Err(Fault::UnknownOperationException),
     };
     act(vault, &Asked::parse(body)?)
@@ -50,6 +51,7 @@ fn create(vault: &Vault, asked: &Asked) -> Result<Value, Fault> {
         changed: now,
         deletion: None,
         versions: Vec::new(),
+        rotation: None,
     };
     let mut answer = json!({ "ARN": secret.arn, "Name": secret.name });
     if let Some(content) = content {
@@ -69,7 +71,7 @@ fn asked_again(known: &Secret, version: &str, content: Option<Content>) -> Resul
         ));
     }
     match (known.version(version), content) {
-        (Some(made), Some(content)) if made.content == content => {
+        (Some(made), content) if made.content == content => {
             Ok(json!({ "ARN": known.arn, "Name": known.name, "VersionId": version }))
         }
         (Some(_), _) => Err(already_there(version)),
@@ -98,12 +100,12 @@ fn put_value(vault: &Vault, asked: &Asked) -> Result<Value, Fault> {
 fn value(vault: &Vault, asked: &Asked) -> Result<Value, Fault> {
     let secret = asked.secret(vault)?;
     secret.live()?;
-    let version = secret.choose(asked.version_id.as_deref(), asked.version_stage.as_deref())?;
+    let (version, content) = secret.choose(asked.version_id.as_deref(), asked.version_stage.as_deref())?;
     let mut answer = json!({
         "ARN": secret.arn, "Name": secret.name, "VersionId": version.id,
         "VersionStages": version.stages, "CreatedDate": version.created,
     });
-    match &version.content {
+    match content {
         Content::SecretString(text) => answer["SecretString"] = json!(text),
         Content::SecretBinary(base64) => answer["SecretBinary"] = json!(base64),
     }
@@ -123,6 +125,22 @@ fn describe(vault: &Vault, asked: &Asked) -> Result<Value, Fault> {
     }
     if let Some((deleted, _)) = secret.deletion {
         answer["DeletedDate"] = json!(deleted);
+    }
+    if let Some(rotation) = &secret.rotation {
+        rotation.describe(&mut answer);
+    }
+    Ok(answer)
+}
+
+fn cancel_rotation(vault: &Vault, asked: &Asked) -> Result<Value, Fault> {
+    let mut cut_off = None;
+    let secret = vault.change(asked.secret_id()?, |secret| {
+        cut_off = secret.cancel_rotation()?;
+        Ok(())
+    })?;
+    let mut answer = json!({ "ARN": secret.arn, "Name": secret.name });
+    if let Some(version) = cut_off {
+        answer["VersionId"] = json!(version);
     }
     Ok(answer)
 }

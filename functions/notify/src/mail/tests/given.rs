@@ -71,6 +71,7 @@ pub(super) fn requested(origin: &str, client: &str) -> AuditEvent {
             name: origin.to_owned(),
         },
         source_ip: Some("192.0.2.1".to_owned()),
+        request_id: Some("JKJaXmPLvHcESHA=".to_owned()),
         details: BTreeMap::from(details.map(|(name, value)| (name.to_owned(), value.to_owned()))),
     }
 }
