@@ -18,6 +18,7 @@ mod api;
 mod cloud;
 mod data;
 mod deploy;
+mod emulated;
 mod front;
 mod functions;
 mod isolation;

@@ -9,6 +9,7 @@
 //!   Gateway encodes form bodies as base64; so do these.
 //! - `verify/authorizer-http*`: a Lambda authorizer's events, payload 2.0; `authorizer-rest*` and
 //!   `authorizer-token*`: payload 1.0, of types `REQUEST` and `TOKEN`.
+//! - `rotate/`: Secrets Manager's steps, and an operator's emergencies.
 //! - `notify/`: batches of DynamoDB Streams records. `emitted/` is what that function puts on the
 //!   bus, with its schema.
 //!
@@ -26,6 +27,7 @@ mod functions;
 mod known;
 mod notify;
 mod outage;
+mod rotate;
 pub(crate) mod runtime;
 mod stage;
 mod token;
@@ -43,6 +45,7 @@ fn every_event_is_fed_to_a_function() {
         authorize::story(),
         console::story(),
         notify::story(),
+        rotate::story(),
         token::story(),
         verify::story(),
     ];

@@ -158,6 +158,7 @@ fn every_sdk_has_its_own_room() {
                 "shared/src/web/lambda.rs",
                 "functions/verify/src/main.rs",
                 "functions/notify/src/main.rs",
+                "functions/rotate/src/main.rs",
                 "tests/",
             ],
         ),
@@ -188,6 +189,7 @@ fn every_sdk_has_its_own_room() {
         ("regent_authorize", &["functions/authorize/", "infra/local/", "tests/"]),
         ("regent_console", &["functions/console/", "infra/local/", "tests/"]),
         ("regent_notify", &["functions/notify/", "infra/local/", "tests/"]),
+        ("regent_rotate", &["functions/rotate/", "infra/local/", "tests/"]),
     ] {
         let path = format!("{krate}::");
         let users = everything()
@@ -245,7 +247,7 @@ fn every_file_says_what_it_is_and_none_is_long() {
 
 #[test]
 fn the_functions_do_not_carry_the_local_region_or_each_other() {
-    let functions = ["token", "authorize", "accounts", "console", "verify", "notify"];
+    let functions = ["token", "authorize", "accounts", "console", "verify", "notify", "rotate"];
     let dependencies = |manifest: &str| {
         let text = std::fs::read_to_string(root().join(manifest).join("Cargo.toml")).unwrap();
         let (_, dependencies) = text.split_once("[dependencies]").unwrap();

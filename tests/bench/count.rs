@@ -106,9 +106,8 @@ async fn record(kind: &str) -> Record {
 
 /// As the record keeps it.
 fn call(heard: Heard) -> Call {
-    let text = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
-        (name.to_string(), value.to_str().unwrap().to_owned())
-    };
+    let text =
+        |(name, value): (&http::HeaderName, &http::HeaderValue)| (name.to_string(), value.to_str().unwrap().to_owned());
     Call {
         target: heard.target,
         length: heard.asked.len(),

@@ -101,7 +101,10 @@ async fn next(State(api): State<Arc<Api>>) -> Result<(HeaderMap, String), Status
         header(ID, "6f7f0961-f834-4ba2-8c1d-ec4ea4c1a9b1"),
         header(DEADLINE, "4102444800000"),
         header(ARN, "arn:aws:lambda:us-east-1:123456789012:function:regent"),
-        header(TRACE, "Root=1-69b31a00-8d198404e40cad431d1cdc34;Parent=53995c3f42cd8ad8;Sampled=1"),
+        header(
+            TRACE,
+            "Root=1-69b31a00-8d198404e40cad431d1cdc34;Parent=53995c3f42cd8ad8;Sampled=1",
+        ),
     ]);
     Ok((headers, event.to_string()))
 }

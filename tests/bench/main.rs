@@ -3,7 +3,8 @@
 //! ```text
 //! cargo build --release --workspace --bins --example bench
 //! target/release/examples/bench             everything
-//! target/release/examples/bench load        one of: load, count, cold, size
+//! target/release/examples/bench load        one of: load, count, cold, size, cost
+//! target/release/examples/bench cost --json
 //! ```
 //!
 //! ```text
@@ -13,6 +14,8 @@
 //! replay    the same functions without a network: the table's answers from a file, for callgrind
 //! count     callgrind's instructions per request of `replay`
 //! cold      process start to the first poll of the Lambda Runtime API
+//! cost      dollars and quotas: what the binaries ask of the table (flows, lambda, relay, units), at
+//!           AWS's prices (bill, prices) and against its quotas (quota, quotas)
 //! ```
 //! Absolute figures are this machine's; the ratios to "hello" and the instruction counts travel.
 
@@ -25,12 +28,27 @@
     reason = "a program for developers: it stops where it meets what it did not expect"
 )]
 
+mod bill;
 mod cold;
+mod cost;
 mod count;
+#[expect(dead_code, reason = "of what feeds events to tests, this needs a part")]
+#[path = "../lambda/event.rs"]
+mod event;
+mod flows;
+mod lambda;
 mod load;
+mod person;
+mod prices;
+mod quota;
+mod quotas;
+mod relay;
 mod replay;
+mod report;
 mod serve;
+mod stack;
 mod stand;
+mod units;
 
 use std::path::PathBuf;
 
@@ -43,11 +61,14 @@ fn main() {
             cold::run();
             load::run();
             count::run();
+            cost::run(false);
         }
         ["size"] => size(),
         ["cold"] => cold::run(),
         ["load"] => load::run(),
         ["count"] => count::run(),
+        ["cost"] => cost::run(false),
+        ["cost", "--json"] => cost::run(true),
         ["serve"] => serve::run(),
         ["replay", what, folder, count] => replay::run(what, &PathBuf::from(folder), count.parse().unwrap()),
         other => panic!("no such measurement: {other:?}"),
@@ -55,13 +76,14 @@ fn main() {
 }
 
 /// The deployed binaries.
-const FUNCTIONS: [&str; 6] = [
+const FUNCTIONS: [&str; 7] = [
     "regent-token",
     "regent-authorize",
     "regent-accounts",
     "regent-console",
     "regent-verify",
     "regent-notify",
+    "regent-rotate",
 ];
 
 /// A binary of the build that this program is of.

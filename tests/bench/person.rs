@@ -66,7 +66,12 @@ impl Grant {
             code.as_str()
         );
         let answer = ask(&crate::serve::routes(app), "/oauth/v1/token", Some(&form), None).await;
-        let text = |name: &str| answer.json[name].as_str().unwrap_or_else(|| panic!("{}", answer.json)).to_owned();
+        let text = |name: &str| {
+            answer.json[name]
+                .as_str()
+                .unwrap_or_else(|| panic!("{}", answer.json))
+                .to_owned()
+        };
         Self {
             client_id,
             access: text("access_token"),

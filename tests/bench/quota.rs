@@ -71,6 +71,11 @@ impl Quota {
         (drawn > 0.0).then(|| self.limit / drawn)
     }
 
+    /// Whether it is one row's and not the region's: other accounts have their own.
+    pub(crate) fn of_one(&self) -> bool {
+        matches!(self.draw, Draw::Reads(Some(_)) | Draw::Writes(Some(_)))
+    }
+
     /// What one request a second draws of it.
     fn drawn(&self, flow: &Flow) -> f64 {
         let processes = flow.billed / 1e3;

@@ -76,6 +76,8 @@ fn value(of: &str) -> &'static str {
 
 /// The rest of the line that this key begins, at its first place.
 fn after(text: &'static str, key: &str) -> &'static str {
-    let (_, rest) = text.split_once(key).unwrap_or_else(|| panic!("no {key} in the template"));
+    let (_, rest) = text
+        .split_once(key)
+        .unwrap_or_else(|| panic!("no {key} in the template"));
     rest.lines().next().unwrap_or_default().trim()
 }

@@ -9,6 +9,10 @@ use regent::domain::{AccountName, Description, Name, RegionLabel, RoleRef, Token
 use regent_local::region::{Options, Running, start};
 use tempfile::TempDir;
 
+/// The embedded table asks for a signature and does not check it.
+const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=bench/20260312/us-east-1/dynamodb/aws4_request, \
+    SignedHeaders=host, Signature=0000000000000000000000000000000000000000000000000000000000000000";
+
 /// Everything a measurement needs.
 pub(crate) struct Stand {
     pub(crate) region: Running,
@@ -69,6 +73,37 @@ impl Stand {
             clients.push((client_id(&made.user, made.credential), made.secret.expose().to_owned()));
         }
         self.clients.extend(clients);
+    }
+
+    /// Bytes and items of the whole table, as they are paid for: each item is a hundred bytes more.
+    pub(crate) async fn table_size(&self) -> (f64, f64) {
+        let (mut bytes, mut items, mut from) = (0, 0, serde_json::Value::Null);
+        loop {
+            let mut asked = serde_json::json!({"TableName": self.region.app.config().table});
+            if !from.is_null() {
+                asked["ExclusiveStartKey"] = from;
+            }
+            let sent = reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .unwrap()
+                .post(&self.region.dynamodb_endpoint);
+            let sent = sent
+                .header("x-amz-target", "DynamoDB_20120810.Scan")
+                .header("content-type", "application/x-amz-json-1.0")
+                .header("authorization", SIGNED)
+                .body(asked.to_string());
+            let answer = sent.send().await.unwrap().text().await.unwrap();
+            let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+            for item in answer["Items"].as_array().unwrap_or_else(|| panic!("{answer}")) {
+                bytes += crate::units::size(item) + 100;
+                items += 1;
+            }
+            from = answer["LastEvaluatedKey"].clone();
+            if from.is_null() {
+                return (f64::from(u32::try_from(bytes).unwrap()), f64::from(items));
+            }
+        }
     }
 
     /// What the functions' processes are told.

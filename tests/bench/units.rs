@@ -68,7 +68,7 @@ impl Seen {
             for wanted in table["Keys"].as_array().into_iter().flatten() {
                 let key = key(wanted);
                 let bytes = self.0.get(&key).copied().unwrap_or_default();
-                *units.reads.entry(kind(&key.0)).or_default() += begun(bytes, READ);
+                *units.reads.entry(kind(&key.0)).or_default() += read_units(bytes);
             }
         }
     }
@@ -109,8 +109,20 @@ fn value(typed: &Value) -> usize {
         "B" => text.trim_end_matches('=').len() * 3 / 4,
         "BOOL" | "NULL" => 1,
         "M" => 3 + members(value_of).map(|one| value(one) + 1).sum::<usize>() + names(value_of),
-        "L" => 3 + value_of.as_array().into_iter().flatten().map(|one| value(one) + 1).sum::<usize>(),
-        "SS" => value_of.as_array().into_iter().flatten().map(|one| one.as_str().map_or(0, str::len)).sum(),
+        "L" => {
+            3 + value_of
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|one| value(one) + 1)
+                .sum::<usize>()
+        }
+        "SS" => value_of
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|one| one.as_str().map_or(0, str::len))
+            .sum(),
         other => panic!("nobody counts {other}"),
     }
 }
@@ -131,6 +143,11 @@ fn key(item: &Value) -> (String, String) {
 /// The kind of a partition: `USER` of `USER#usr_…`.
 fn kind(pk: &str) -> String {
     pk.split('#').next().unwrap_or_default().to_owned()
+}
+
+/// Units of a consistent read of so many bytes.
+pub(crate) fn read_units(bytes: usize) -> f64 {
+    begun(bytes, READ)
 }
 
 fn begun(bytes: usize, of: usize) -> f64 {

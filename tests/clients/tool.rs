@@ -32,6 +32,13 @@ pub(crate) fn quoted(name: &str) -> String {
     quotation.to_owned()
 }
 
+/// The commands of a text: its `sh` blocks, one after the other.
+pub(crate) fn sh_blocks(text: &str) -> String {
+    let blocks = text.split("```sh\n").skip(1);
+    let blocks: Vec<_> = blocks.map(|block| block.split("\n```").next().unwrap_or_default()).collect();
+    blocks.join("\n\n")
+}
+
 /// A program of `tests/.venv`.
 pub(crate) fn of_python(name: &str) -> PathBuf {
     installed(name, &tests().join(".venv/bin").join(name))

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use super::region::Region;
-use super::tool::{on_path, quoted, run, script};
+use super::tool::{on_path, quoted, run, script, sh_blocks};
 
 #[tokio::test]
 async fn the_tour_leads_where_the_readme_says() {
@@ -65,13 +65,7 @@ async fn what_a_start_prints_works_as_it_is_pasted() {
 /// The `sh` blocks of README's tour, one after the other, are the script that the test above runs.
 #[test]
 fn the_readme_quotes_the_tour_word_for_word() {
-    let tour = quoted("tour");
-    let blocks: Vec<&str> = tour
-        .split("```sh\n")
-        .skip(1)
-        .map(|block| block.split("\n```").next().unwrap_or_default())
-        .collect();
     let script = std::fs::read_to_string(script("tour.sh")).expect("tour.sh");
     let (_, commands) = script.split_once("set -euo pipefail\n").expect("a head");
-    assert_eq!(blocks.join("\n\n"), commands.trim());
+    assert_eq!(sh_blocks(&quoted("tour")), commands.trim());
 }

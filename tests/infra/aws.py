@@ -5,6 +5,7 @@ error here, too. Amazon's release of the CLI pins a botocore that the stand-in f
 """
 
 import json
+import os
 import pathlib
 import sys
 
@@ -17,40 +18,48 @@ FLAGS = ("query", "output")
 
 def main(arguments):
     service, operation, *rest = arguments
-    client = boto3.client(service)
+    client = boto3.client(service, region_name=os.environ["AWS_REGION"])
+    if operation == "wait":
+        waiter = xform_name(rest.pop(0).replace("-", "_"))
+        call, operation = client.get_waiter(waiter).wait, xform_name(client.get_waiter(waiter).config.operation, "-")
     names = {xform_name(name, "-"): name for name in client.meta.service_model.operation_names}
     if operation not in names:
         sys.exit(f"aws: {service} has no {operation}")
-    shape = client.meta.service_model.operation_model(names[operation]).input_shape
+    if arguments[1] != "wait":
+        call = getattr(client, xform_name(names[operation]))
+    flags, parameters, output = read(client.meta.service_model.operation_model(names[operation]).input_shape, rest)
+    answer = call(**parameters) or {}
+    answer.pop("ResponseMetadata", None)
+    if output:
+        pathlib.Path(output).write_bytes(answer.pop("Payload").read())
+    if answer:
+        say(jmespath.search(flags["query"], answer) if "query" in flags else answer, flags.get("output"))
+
+
+def read(shape, rest):
+    """The options of the CLI itself, the operation's parameters, and the file for its payload."""
     members = {xform_name(name, "-"): (name, kind) for name, kind in shape.members.items()}
     flags, parameters, output = {}, {}, None
     while rest:
         option = rest.pop(0)
         if not option.startswith("--"):
-            # `lambda invoke` names the file for the answer's payload at its end.
+            # `lambda invoke` names that file at its end.
             output = option
-            continue
-        option = option[2:]
-        if option in FLAGS:
-            flags[option] = rest.pop(0)
-        elif option in members:
-            name, kind = members[option]
-            parameters[name] = value(kind, values(rest))
-        elif option.startswith("no-") and option[3:] in members:
-            parameters[members[option[3:]][0]] = False
+        elif option[2:] in FLAGS:
+            flags[option[2:]] = rest.pop(0)
+        elif option[2:] in members:
+            name, kind = members[option[2:]]
+            given = values(rest, 1 if kind.type_name != "list" else len(rest))
+            parameters[name] = value(kind, given)
         else:
-            sys.exit(f"aws: {service} {operation} has no --{option}")
-    answer = getattr(client, xform_name(names[operation]))(**parameters)
-    answer.pop("ResponseMetadata", None)
-    if output:
-        pathlib.Path(output).write_bytes(answer.pop("Payload").read())
-    say(jmespath.search(flags["query"], answer) if "query" in flags else answer, flags.get("output"))
+            sys.exit(f"aws: there is no {option}")
+    return flags, parameters, output
 
 
-def values(rest):
+def values(rest, most):
     """What stands before the next option."""
     found = []
-    while rest and not rest[0].startswith("--"):
+    while rest and len(found) < most and not rest[0].startswith("--"):
         found.append(rest.pop(0))
     return found
 
@@ -64,6 +73,7 @@ def value(kind, words):
 
 
 def one(kind, word):
+    """One word as botocore wants it."""
     if word.startswith("fileb://"):
         return pathlib.Path(word.removeprefix("fileb://")).read_bytes()
     match kind.type_name:

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::infra::rendered::{of_type, resource, template};
+use crate::infra::rendered::{of_type, resource, stacks};
 
 #[test]
 fn the_table_can_be_restored_to_any_second() {
@@ -35,17 +35,15 @@ fn the_table_is_encrypted_and_paid_by_request() {
 #[test]
 fn neither_a_person_nor_a_stack_deletes_the_table() {
     assert_eq!(resource("Table")["DeletionProtectionEnabled"], true);
-    for (kind, id) in [
-        ("AWS::DynamoDB::Table", "Table"),
-        ("AWS::SecretsManager::Secret", "SigningKey"),
-    ] {
-        let found = of_type(kind);
-        assert_eq!(found.len(), 1, "{kind}");
-        let (name, resource) = found[0];
-        assert_eq!(name, id);
-        assert_eq!(resource["DeletionPolicy"], "Retain", "{id}");
-        assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{id}");
+    for stack in stacks() {
+        for id in ["Table", "SigningKey"] {
+            let (_, resource) = stack.resources().find(|(found, _)| *found == id).expect("it");
+            assert_eq!(resource["DeletionPolicy"], "Retain", "{}: {id}", stack.given);
+            assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{}: {id}", stack.given);
+        }
     }
+    assert_eq!(of_type("AWS::DynamoDB::Table").len(), 1);
+    assert_eq!(of_type("AWS::SecretsManager::Secret").len(), 1);
 }
 
 /// The schema that the store is written against, and no index that could be read stale.
@@ -54,21 +52,6 @@ fn the_table_has_the_store_s_keys() {
     let key = json!([{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]);
     assert_eq!(resource("Table")["KeySchema"], key);
     assert!(resource("Table")["GlobalSecondaryIndexes"].is_null());
-}
-
-/// A region is on its own: no replica elsewhere, neither of the table nor of the key.
-#[test]
-fn no_data_leaves_the_region() {
-    assert!(
-        !template()["Resources"]
-            .to_string()
-            .contains("AWS::DynamoDB::GlobalTable")
-    );
-    for id in ["Table", "SigningKey"] {
-        for word in ["Replica", "Replicas", "ReplicaRegions"] {
-            assert!(resource(id)[word].is_null(), "{id} has {word}");
-        }
-    }
 }
 
 /// CloudFormation would put a value into the template or make up one that is no key.

@@ -1,16 +1,15 @@
-//! `sam deploy --config-env …` from the template as it stands, into a CloudFormation that is not
-//! ours; then the functions at work there, behind its HTTP API, in the roles it was given.
+//! `sam deploy --config-env …` from the template, but for what `emulated` leaves out, into a
+//! CloudFormation that is not ours; then the functions at work there, behind its HTTP API, in the roles it was given.
 
 use std::fs::{self, File};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::infra::api::{Api, Person, csrf};
 use crate::infra::cloud::{Cloud, Outputs};
-use crate::infra::tools::infra;
+use crate::infra::emulated::{built, makeable};
+use crate::infra::tools::root;
 use crate::lambda::binaries::binary;
 
 const RESOURCE: &str = "https://ledger.example.com";
@@ -20,7 +19,7 @@ const PASSWORD: &str = "seven trombones";
 #[test]
 fn two_regions_deploy_and_share_nothing() {
     let cloud = Cloud::start();
-    let template = infra().join("template.yaml");
+    let template = makeable(&cloud.folder().join("stack"), &root().join("functions"));
     let us = cloud.deploy("us", "us-east-1", &template);
     let eu = cloud.deploy("eu", "eu-central-1", &template);
     for key in [
@@ -32,6 +31,9 @@ fn two_regions_deploy_and_share_nothing() {
         "VerifyFunctionArn",
         "EventBusName",
         "NotifyFailuresUrl",
+        "RotateFunctionName",
+        "AlarmTopicArn",
+        "DashboardUrl",
         "Console",
     ] {
         assert_ne!(us.get(key), eu.get(key), "{key} is shared");
@@ -86,6 +88,14 @@ async fn the_deployed_functions_do_their_work_within_their_roles() {
         401,
         "a secret outlived its rotation"
     );
+    let secret = rotated["client_secret"]
+        .as_str()
+        .or(rotated.pointer("/credential/client_secret").and_then(Value::as_str));
+    let renewed = [
+        client[0].clone(),
+        ("client_secret", secret.expect("a secret").to_owned()),
+    ];
+    rotates_its_keys(&cloud, &stack, &api, &renewed).await;
     connects_an_app(&api, &facts).await;
 }
 
@@ -191,21 +201,45 @@ async fn connects_an_app(api: &Api, facts: &Value) {
     );
 }
 
-/// What `sam build` leaves: the template with a folder per function. The emulator runs `bootstrap` here.
-fn built(folder: &Path) -> PathBuf {
-    let mut template = fs::read_to_string(infra().join("template.yaml")).expect("the template");
-    for name in ["token", "authorize", "accounts", "console", "verify", "notify"] {
-        let code = folder.join(name);
-        fs::create_dir_all(&code).expect("a folder");
-        let bootstrap = code.join("bootstrap");
-        let program = binary(&format!("regent-{name}"));
-        fs::write(&bootstrap, format!("#!/bin/sh\nexec '{}'\n", program.display())).expect("a file");
-        fs::set_permissions(&bootstrap, fs::Permissions::from_mode(0o755)).expect("ours to permit");
-        template = template.replace(&format!("../functions/{name}"), name);
+/// Secrets Manager's four steps, as it calls the function, then the operator's emergency.
+async fn rotates_its_keys(cloud: &Cloud, stack: &Outputs, api: &Api, client: &[(&str, String)]) {
+    let grant = [client, &[("grant_type", "client_credentials".to_owned())]].concat();
+    let (status, before) = api.form("/oauth/v1/token", &grant).await;
+    assert_eq!(status, 200, "{before}");
+    let events = ["createSecret", "setSecret", "testSecret", "finishSecret"].map(|step| {
+        json!({"Step": step, "SecretId": stack.get("SigningKeyArn"), "ClientRequestToken": "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f"})
+    });
+    let emergency = json!({"Emergency": {"drop": "all"}});
+    for event in events.iter().chain([&emergency]) {
+        let invoke = "import boto3, sys; r = boto3.client('lambda').invoke(FunctionName=sys.argv[1], Payload=sys.argv[2]); \
+            sys.exit(r['Payload'].read().decode() if 'FunctionError' in r else 0)";
+        let name = stack.get("RotateFunctionName");
+        cloud
+            .tool("python")
+            .args(["-c", invoke, name, &event.to_string()])
+            .runs();
+        let (_, keys) = api.get("/.well-known/jwks.json", "").await;
+        let published = keys["keys"].as_array().map(Vec::len);
+        assert_eq!(
+            published,
+            Some(if event["Step"] == "createSecret" || event == &emergency {
+                1
+            } else {
+                2
+            }),
+            "{event}"
+        );
     }
-    let file = folder.join("template.yaml");
-    fs::write(&file, template).expect("a file");
-    file
+    let verify = format!("/verify?resource={RESOURCE}&scope=read:ledger");
+    let token = |grant: &Value| grant["access_token"].as_str().expect("a token").to_owned();
+    assert_eq!(
+        api.get(&verify, &token(&before)).await.0,
+        401,
+        "a token outlived its key"
+    );
+    let (_, after) = api.form("/oauth/v1/token", &grant).await;
+    assert_eq!(api.get(&verify, &token(&after)).await.0, 200, "{after}");
+    assert_eq!(api.get("/health", "").await.0, 200);
 }
 
 /// What the operator does once: the first key, organization and admin, from the stack's outputs.

@@ -8,7 +8,10 @@ use crate::infra::tools::{Tool, infra, root, templates};
 #[test]
 fn sam_accepts_every_template() {
     for template in templates() {
-        Tool::new("sam").args(["validate", "--lint", "--template-file"]).arg(template).runs();
+        Tool::new("sam")
+            .args(["validate", "--lint", "--template-file"])
+            .arg(template)
+            .runs();
     }
 }
 
@@ -54,7 +57,10 @@ fn every_exception_of_a_linter_says_why() {
     for file in templates() {
         for (at, line, above) in exceptions(&file) {
             let reason = if line.contains("CKV") {
-                let comment = line.split("comment: \"").nth(1).and_then(|rest| rest.strip_suffix("\" }"));
+                let comment = line
+                    .split("comment: \"")
+                    .nth(1)
+                    .and_then(|rest| rest.strip_suffix("\" }"));
                 comment.unwrap_or_default()
             } else {
                 above.strip_prefix("# ").unwrap_or_default()
@@ -63,9 +69,20 @@ fn every_exception_of_a_linter_says_why() {
         }
     }
     let config = std::fs::read_to_string(infra().join(".cfnlintrc")).expect("a file of text");
-    let rules: Vec<_> = config.lines().skip_while(|line| *line != "ignore_checks:").skip(1).collect();
-    for (at, rule) in rules.iter().enumerate().filter(|(_, line)| line.trim().starts_with("- ")) {
-        assert!(at > 0 && rules[at - 1].trim().starts_with("# "), ".cfnlintrc does not say why: {rule}");
+    let rules: Vec<_> = config
+        .lines()
+        .skip_while(|line| *line != "ignore_checks:")
+        .skip(1)
+        .collect();
+    for (at, rule) in rules
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| line.trim().starts_with("- "))
+    {
+        assert!(
+            at > 0 && rules[at - 1].trim().starts_with("# "),
+            ".cfnlintrc does not say why: {rule}"
+        );
     }
 }
 
@@ -75,7 +92,9 @@ fn the_lock_files_name_versions_and_no_places() {
     for name in ["requirements.lock.txt", "checkov.lock.txt"] {
         let lock = std::fs::read_to_string(root().join("tests").join(name)).expect("a lock file");
         for line in lock.lines() {
-            let plain = line.split_once("==").is_some_and(|(package, version)| !package.is_empty() && !version.is_empty());
+            let plain = line
+                .split_once("==")
+                .is_some_and(|(package, version)| !package.is_empty() && !version.is_empty());
             assert!(plain && !line.contains("//") && !line.contains('@'), "{name}: {line}");
         }
     }

@@ -14,7 +14,10 @@ static RENDERED: OnceLock<Vec<Stack>> = OnceLock::new();
 /// The deployments that are looked at: what they are, and their parameters.
 const GIVEN: [(&str, &str); 3] = [
     ("plain", "RegionLabel=eu"),
-    ("a domain", "RegionLabel=eu DomainName=oauth.example.com CertificateArn=c HostedZoneId=Z1"),
+    (
+        "a domain",
+        "RegionLabel=eu DomainName=oauth.example.com CertificateArn=c HostedZoneId=Z1",
+    ),
     (
         "everything",
         "RegionLabel=eu DomainName=oauth.example.com CertificateArn=c HostedZoneId=Z1 WebAclArn=w \
@@ -49,7 +52,9 @@ impl Stack {
 
     /// Every resource of a type.
     pub(super) fn of_type(&self, kind: &str) -> Vec<(&str, &Value)> {
-        self.resources().filter(|(_, resource)| resource["Type"] == kind).collect()
+        self.resources()
+            .filter(|(_, resource)| resource["Type"] == kind)
+            .collect()
     }
 }
 
@@ -63,7 +68,10 @@ fn rendered() -> &'static [Stack] {
             .runs();
         let all: Vec<Value> = serde_json::from_str(&json).expect("render.py prints JSON");
         let given = ["undecided"].into_iter().chain(GIVEN.map(|(given, _)| given));
-        given.zip(all).map(|(given, template)| Stack { given, template }).collect()
+        given
+            .zip(all)
+            .map(|(given, template)| Stack { given, template })
+            .collect()
     })
 }
 
@@ -111,7 +119,11 @@ pub(super) fn granted(value: &Value) -> Option<String> {
         (Value::String(id), Value::String(part), _) if plain.contains(&part.as_str()) => Some(id.clone()),
         (Value::String(id), Value::String(part), _) => Some(format!("{id}.{part}")),
         (_, _, Value::String(arn)) => Some(arn.clone()),
-        _ => value["Fn::Sub"].as_str().or(value["Ref"].as_str()).or(value.as_str()).map(str::to_owned),
+        _ => value["Fn::Sub"]
+            .as_str()
+            .or(value["Ref"].as_str())
+            .or(value.as_str())
+            .map(str::to_owned),
     }
 }
 

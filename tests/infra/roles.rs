@@ -17,7 +17,7 @@ const EVERYTHING: &[&str] = &[
 ];
 
 /// What a function does to the table. A transaction is allowed by the actions of its parts.
-const TABLE: [(&str, &[&str]); 6] = [
+const TABLE: [(&str, &[&str]); 7] = [
     (
         "TokenRole",
         // It lists nothing: every client says where its rows are.
@@ -33,10 +33,12 @@ const TABLE: [(&str, &[&str]); 6] = [
     ("ConsoleRole", EVERYTHING),
     ("VerifyRole", &["dynamodb:BatchGetItem"]),
     ("NotifyRole", EVERYTHING),
+    // Its one row; `isolation` has the condition.
+    ("RotateRole", &["dynamodb:BatchGetItem", "dynamodb:PutItem"]),
 ];
 
 /// What a function does besides the table and its log.
-const BESIDES: [(&str, &str, &[&str]); 5] = [
+const BESIDES: [(&str, &str, &[&str]); 6] = [
     ("TokenRole", "SigningKey", &["secretsmanager:GetSecretValue"]),
     (
         "NotifyRole",
@@ -55,7 +57,20 @@ const BESIDES: [(&str, &str, &[&str]); 5] = [
     ),
     ("NotifyRole", "EventBus", &["events:PutEvents"]),
     ("NotifyRole", "NotifyFailures", &["sqs:SendMessage"]),
+    (
+        "RotateRole",
+        "SigningKey",
+        &[
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:GetSecretValue",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:UpdateSecretVersionStage",
+        ],
+    ),
 ];
+
+/// What every function does besides: it tells X-Ray, which knows no resources.
+const TRACES: [&str; 2] = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
 /// What each may do: the resource it names, and the actions on it.
 fn grants(role: &str) -> Vec<(String, BTreeSet<&'static str>)> {
@@ -103,8 +118,10 @@ fn no_role_holds_a_wildcard_or_a_managed_policy() {
     for (id, role) in of_type("AWS::IAM::Role") {
         let role = &role["Properties"];
         assert!(role["ManagedPolicyArns"].is_null(), "{id}");
-        assert!(
-            !role["Policies"].to_string().contains('*'),
+        // `*` is what traces are granted on, and nothing else.
+        assert_eq!(
+            role["Policies"].to_string().matches('*').count(),
+            1,
             "{id}: {}",
             role["Policies"]
         );
@@ -159,14 +176,14 @@ fn no_role_allows_what_the_store_never_does() {
     assert_eq!(allowed, done);
 }
 
-/// The signing key is the token function's alone; mail, the bus and the queue are notify's.
+/// The signing key is token's to read and rotate's to replace; mail, the bus and the queue are notify's.
 #[test]
 fn no_role_reaches_anything_else_but_what_its_function_needs() {
     for (role, _) in TABLE {
         let own = role.replace("Role", "LogGroup");
         let found: Vec<_> = grants(role)
             .into_iter()
-            .filter(|(on, _)| *on != "Table" && *on != own)
+            .filter(|(on, _)| *on != "Table" && *on != own && on != "*")
             .collect();
         let expected: Vec<(String, BTreeSet<&str>)> = BESIDES
             .into_iter()
@@ -182,7 +199,10 @@ fn verify_writes_nothing() {
     for (on, actions) in grants("VerifyRole") {
         for action in actions {
             let reads = matches!(action, "dynamodb:BatchGetItem");
-            assert!(reads || on == "VerifyLogGroup", "{action} on {on}");
+            assert!(
+                reads || on == "VerifyLogGroup" || TRACES.contains(&action),
+                "{action} on {on}"
+            );
         }
     }
 }
@@ -197,6 +217,14 @@ fn every_role_writes_its_own_log_and_no_other() {
             .collect();
         let expected = BTreeSet::from(["logs:CreateLogStream", "logs:PutLogEvents"]);
         assert_eq!(logs, [(own, expected)], "{role}");
+    }
+}
+
+#[test]
+fn every_role_sends_traces_and_nothing_else_to_everywhere() {
+    for (role, _) in TABLE {
+        let everywhere: Vec<_> = grants(role).into_iter().filter(|(on, _)| on == "*").collect();
+        assert_eq!(everywhere, [("*".to_owned(), TRACES.into_iter().collect())], "{role}");
     }
 }
 

@@ -20,7 +20,10 @@ pub(super) fn infra() -> PathBuf {
 /// Every template that is deployed by itself: the region's, the web ACL's, those for consumers.
 pub(super) fn templates() -> Vec<PathBuf> {
     let folders = [infra(), infra().join("consumer")];
-    let files = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
+    let files = folders
+        .iter()
+        .filter_map(|folder| std::fs::read_dir(folder).ok())
+        .flatten();
     let mut found: Vec<_> = files
         .map(|file| file.expect("an entry").path())
         .filter(|path| path.extension().is_some_and(|end| end == "yaml"))

@@ -183,7 +183,8 @@ fn seen(answer: &Answer, issuer: &str) -> String {
         let (_, code) = challenge.split_once("error=\"")?;
         code.split('"').next()
     });
-    let code = body["error"].as_str().or(body["type"].as_str()).or(challenged);
+    let problem = body["type"].as_str().filter(|problem| *problem != "about:blank");
+    let code = body["error"].as_str().or(problem).or(challenged);
     if let Some(code) = code {
         seen = format!("{seen} {}", code.replace("urn:regent:problem:", ""));
     }

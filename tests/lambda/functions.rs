@@ -15,6 +15,7 @@ pub(super) struct Functions {
     console: Function,
     verify: Function,
     notify: Function,
+    rotate: Function,
 }
 
 impl Functions {
@@ -38,12 +39,21 @@ impl Functions {
             Function::start(&binary(name), logs.join(format!("{name}.log")), &environment).await
         };
         Self {
-            token: function("regent-token", &[("REGENT_SIGNING_SECRET", secret)]).await,
+            token: function("regent-token", &[("REGENT_SIGNING_SECRET", secret.clone())]).await,
             authorize: function("regent-authorize", &[]).await,
             accounts: function("regent-accounts", &[]).await,
             console: function("regent-console", &[]).await,
             verify: function("regent-verify", &[("REGENT_AUDIENCE", region.facts.resource.clone())]).await,
             notify: function("regent-notify", &outside(region)).await,
+            rotate: function(
+                "regent-rotate",
+                &[
+                    ("REGENT_SIGNING_SECRET", secret),
+                    ("REGENT_SIGNING_ALGORITHM", "ES256".to_owned()),
+                    ("REGENT_KEY_LEAD", "600".to_owned()),
+                ],
+            )
+            .await,
         }
     }
 
@@ -55,6 +65,7 @@ impl Functions {
             Some("accounts") => &self.accounts,
             Some("console") => &self.console,
             Some("notify") => &self.notify,
+            Some("rotate") => &self.rotate,
             _ => &self.verify,
         }
     }
@@ -68,6 +79,7 @@ impl Functions {
             &self.console,
             &self.verify,
             &self.notify,
+            &self.rotate,
         ];
         all.map(Function::log).concat()
     }

@@ -1,5 +1,7 @@
 //! Without its table a function decides nothing: it refuses and says that it will know again.
 
+use serde_json::json;
+
 use crate::lambda::accounts::problem;
 use crate::lambda::authorize::{page, sign_in};
 use crate::lambda::case::{Case, answers, fails};
@@ -27,6 +29,7 @@ fn refusals() -> Vec<Case> {
         unavailable("token/introspect"),
         unavailable("token/revoke"),
         unavailable("token/jwks"),
+        answers("token/health", 503).body("", json!({"status": "fail", "region": "us"})),
         unavailable("verify/forward-auth"),
         fails("verify/authorizer-http", "verification is unavailable"),
         fails("verify/authorizer-rest", "verification is unavailable"),

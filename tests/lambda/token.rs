@@ -175,5 +175,9 @@ fn discovery() -> Vec<Case> {
             .body("/keys/0/kid", "*")
             .body("/keys/0/d", Value::Null),
         answers("token/jwks-post", 405).header("allow", "GET"),
+        answers("token/health", 200)
+            .header("cache-control", "no-store")
+            .body("", json!({"status": "pass", "region": "us"})),
+        answers("token/health-post", 405).header("allow", "GET,HEAD"),
     ]
 }

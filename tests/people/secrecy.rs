@@ -5,12 +5,12 @@ use serde_json::json;
 use super::{invited, person};
 use crate::harness::{Answer, Apart, Browser, Fault, Region};
 
-/// Status, headers but the date and the cookie, and the page without what is new on every page.
+/// Status, headers but the date, the id of the request and the cookie, and the page without what is new on every page.
 fn face(answer: &Answer, typed: &str) -> String {
     let mut headers: Vec<String> = answer
         .headers
         .iter()
-        .filter(|(name, _)| !["date", "set-cookie"].contains(&name.as_str()))
+        .filter(|(name, _)| !["date", "set-cookie", "x-request-id"].contains(&name.as_str()))
         .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
         .collect();
     headers.sort();

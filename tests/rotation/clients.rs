@@ -68,7 +68,7 @@ impl Work {
                 "{kid} signs before it is known"
             );
             seen.insert(kid);
-            self.uses(&account, &token).await;
+            self.uses(&account, &token, scope).await;
             api.takes(&self, &token).await;
             let revoke = self
                 .http
@@ -84,7 +84,7 @@ impl Work {
         let token = self.token(&account, "read:me").await;
         while self.goes_on() {
             assert_eq!(self.token(&account, "read:me").await, token);
-            self.uses(&account, &token).await;
+            self.uses(&account, &token, "read:me").await;
         }
     }
 
@@ -94,10 +94,11 @@ impl Work {
         asked.send().await.is(200).text("/access_token")
     }
 
-    async fn uses(&self, account: &Account, token: &str) {
+    async fn uses(&self, account: &Account, token: &str, scope: &str) {
         let verify = self.http.get("/verify").query(&[("resource", &self.resource)]);
         verify.bearer(token).send().await.is(200);
-        self.http.get("/acme/me").bearer(token).send().await.is(200);
+        let method = if scope.contains("read") { "GET" } else { "POST" };
+        self.http.ask(method, "/acme/me").bearer(token).send().await.is(200);
         let introspect = self
             .http
             .post("/oauth/v1/introspect")

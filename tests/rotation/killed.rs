@@ -160,7 +160,8 @@ async fn killed_in_an_emergency_it_is_called_again_and_the_key_is_gone() {
     let stage = Stage::new().await;
     let (region, relay) = (&stage.region, &stage.relay);
     let operator = Operator::of(region);
-    let token = region.account().await.token(region).await;
+    let account = region.account().await;
+    let token = account.token(region).await;
     let event = json!({ "Emergency": { "drop": [kid(&token)] } });
     let function = stage.binary.as_function(relay);
     for n in 0..MANY {
@@ -174,7 +175,7 @@ async fn killed_in_an_emergency_it_is_called_again_and_the_key_is_gone() {
     assert_eq!(region.verified(&token).await, 401);
     assert!(!operator.kept().await.contains(&kid(&token)));
     operator.is_whole().await;
-    let fresh = region.account().await.token(region).await;
+    let fresh = account.token(region).await;
     assert_eq!(region.verified(&fresh).await, 200);
     let mut again = stage.binary.clone();
     again.environment.retain(|(name, _)| *name != "REGENT_KEY_LEAD");

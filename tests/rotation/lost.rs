@@ -67,8 +67,9 @@ async fn an_emergency_that_is_cut_off_anywhere_is_repeated_and_done() {
         .retry_config(RetryConfig::disabled())
         .build();
     let operator = Operator::through(&region, &relay.endpoint, &relay.endpoint, &aws);
+    let account = region.account().await;
     for n in 0..MANY {
-        let (token, before) = (region.account().await.token(&region).await, operator.published().await);
+        let (token, before) = (account.token(&region).await, operator.published().await);
         relay.fail_after(n, Fault::AnswerLost);
         let first = operator.emergency(json!(before)).await;
         let done = !relay.still_waits();
@@ -80,7 +81,7 @@ async fn an_emergency_that_is_cut_off_anywhere_is_repeated_and_done() {
         assert!(left.len() == 1 && !before.contains(&left[0]), "{n}: {left:?}");
         assert_eq!(operator.kept().await, left, "{n}: the secret has nothing else");
         assert_eq!(region.verified(&token).await, 401, "{n}");
-        let fresh = region.account().await.token(&region).await;
+        let fresh = account.token(&region).await;
         assert_eq!(region.verified(&fresh).await, 200, "{n}");
         if !done {
             assert!(n > 5, "{n} calls");

@@ -141,14 +141,14 @@ async fn a_late_finish_does_not_undo_a_newer_one() {
 #[tokio::test]
 async fn an_emergency_overtakes_a_rotation_at_every_step() {
     let region = Region::start().await;
-    let operator = Operator::of(&region);
+    let (operator, account) = (Operator::of(&region), region.account().await);
     for taken in 0..=STEPS.len() {
         let one = version(taken);
         operator.begin(&one).await;
         for step in &STEPS[..taken] {
             operator.step(step, &one).await.unwrap();
         }
-        let token = region.account().await.token(&region).await;
+        let token = account.token(&region).await;
         let before = operator.published().await;
         let dropped = operator.emergency(json!("all")).await.unwrap();
         let mut gone: Vec<_> = dropped["dropped"]
@@ -171,7 +171,7 @@ async fn an_emergency_overtakes_a_rotation_at_every_step() {
             (only.to_vec(), only.to_vec())
         );
         assert_eq!(region.verified(&token).await, 401);
-        assert_eq!(kid(&region.account().await.token(&region).await), only[0]);
+        assert_eq!(kid(&account.token(&region).await), only[0]);
     }
     operator.begin(&version(9)).await;
     operator

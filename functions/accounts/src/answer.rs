@@ -8,6 +8,7 @@ use regent::acts::{Once, Outcome, Plan, perform_once};
 use regent::app::App;
 use regent::domain::{ActError, Error};
 use regent::store::{Page, Replay};
+use regent::telemetry::{Fact, note};
 use regent::web::{Problem, json, refusal};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -34,7 +35,10 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
             Self::Reason(error) => refusal(&error),
-            Self::Status(status, detail) => Problem::plain(status, detail).into(),
+            Self::Status(status, detail) => {
+                note(Fact::Reason, detail);
+                Problem::plain(status, detail).into()
+            }
         }
     }
 }

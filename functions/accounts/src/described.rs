@@ -67,8 +67,8 @@ impl Endpoints for OpenApi {
         T: 'static,
     {
         let mut operation = D::operation();
-        let tags = D::tags().into_iter().map(str::to_owned);
-        operation.tags.get_or_insert_default().extend(tags);
+        let tags: Vec<String> = D::tags().into_iter().map(str::to_owned).collect();
+        operation.tags = (!tags.is_empty()).then_some(tags);
         self.paths
             .add_path_operation(format!("{BASE}{}", D::path()), D::methods(), operation);
         let mut schemas = Vec::new();

@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::header::{ALLOW, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use regent::domain::{Error, Throttled};
+use regent::telemetry::{Fact, note};
 use regent::web::page::Page;
 use regent::web::{FormRefusal, log};
 
@@ -42,6 +43,7 @@ impl<E: Into<Error>> From<E> for Refusal {
 impl Refusal {
     /// A form that is not this browser's; `path` is where it gets a new one.
     pub(crate) fn form(refusal: FormRefusal, path: &str) -> Self {
+        note(Fact::Reason, refusal);
         let page = match refusal {
             FormRefusal::CrossSite => view::cross_site(),
             FormRefusal::Stale => view::stale(path),

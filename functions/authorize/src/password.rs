@@ -12,6 +12,7 @@ use regent::acts::password::{PasswordRefusal, linked, set};
 use regent::app::App;
 use regent::domain::{BrowserSecret, Error, Invalid, LinkPurpose};
 use regent::oauth::Form;
+use regent::telemetry::{Fact, note};
 use regent::web::{Next, Visitor, begin_session, see_other};
 
 /// The path, and what its form is for.
@@ -30,6 +31,9 @@ pub(crate) async fn handle(State(app): State<App>, posted: Posted) -> Answer {
     };
     let new = posted.field("password")?;
     let done = set(&app, &token, new, &posted.browser, posted.visitor.signed_in()).await?;
+    if let Err(refusal) = &done {
+        note(Fact::Reason, refusal);
+    }
     match done {
         Ok(session) => Ok(begin_session(see_other(Next::default().as_str()), &session)),
         Err(PasswordRefusal::New(why)) => form(&app, &posted.visitor, Some(token), Some(&why)).await,
@@ -56,6 +60,7 @@ async fn form(app: &App, visitor: &Visitor, token: Option<BrowserSecret>, why: O
 
 /// The page about a link that does not work: 410, whatever the reason.
 fn void() -> Response {
+    note(Fact::Reason, PasswordRefusal::Link);
     view::link_is_void().status(StatusCode::GONE).respond()
 }
 

@@ -11,6 +11,7 @@ use regent::acts::{SignInRefusal, sign_in};
 use regent::app::App;
 use regent::domain::{Error, Password};
 use regent::oauth::Form;
+use regent::telemetry::{Fact, note};
 use regent::web::{Next, Visitor, begin_session, see_other};
 
 /// The path, and what its form is for.
@@ -33,7 +34,11 @@ pub(crate) async fn handle(State(app): State<App>, posted: Posted) -> Answer {
     let password = Password::presented(posted.field("password")?);
     let outcome = sign_in(&app, (address, &password), &posted.browser);
     let again = |problem| view::sign_in(&posted.visitor.csrf(PATH), &next, address, Some(problem));
-    let response: Response = match outcome.await? {
+    let outcome = outcome.await?;
+    if let Err(refusal) = &outcome {
+        note(Fact::Reason, refusal);
+    }
+    let response: Response = match outcome {
         Ok(token) => return Ok(begin_session(see_other(next.as_str()), &token)),
         Err(SignInRefusal::Wrong) => again(SignInProblem::Wrong)
             .status(StatusCode::UNPROCESSABLE_ENTITY)

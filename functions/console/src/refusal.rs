@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use regent::domain::{ActError, Error};
+use regent::telemetry::{Fact, note};
 use regent::web::{FormRefusal, log};
 
 /// What a handler answers.
@@ -64,16 +65,7 @@ impl Refusal {
                 log(error);
                 of_error(error)
             }
-            Self::Form(FormRefusal::CrossSite) => told(
-                S::FORBIDDEN,
-                "This form came from another site",
-                "For your safety nothing was changed. Open the page here in the console and send its form from there.",
-            ),
-            Self::Form(FormRefusal::Stale) => told(
-                S::FORBIDDEN,
-                "This form is out of date",
-                "You have signed in anew since it was opened, or it was not opened here. Nothing was changed. Go back, reload the page and send it again.",
-            ),
+            Self::Form(refusal) => of_form(*refusal),
             Self::TooLong => told(
                 S::PAYLOAD_TOO_LARGE,
                 "That is too much",
@@ -90,6 +82,22 @@ impl Refusal {
                 "Open it in the browser instead.",
             ),
         }
+    }
+}
+
+fn of_form(refusal: FormRefusal) -> Told {
+    note(Fact::Reason, refusal);
+    match refusal {
+        FormRefusal::CrossSite => told(
+            StatusCode::FORBIDDEN,
+            "This form came from another site",
+            "For your safety nothing was changed. Open the page here in the console and send its form from there.",
+        ),
+        FormRefusal::Stale => told(
+            StatusCode::FORBIDDEN,
+            "This form is out of date",
+            "You have signed in anew since it was opened, or it was not opened here. Nothing was changed. Go back, reload the page and send it again.",
+        ),
     }
 }
 

@@ -31,6 +31,7 @@ async fn read(request: Request) -> Result<ClientMetadata, Response<Body>> {
     let is_json = is_json(request.headers());
     let body = Bytes::from_request(request, &()).await.map_err(|rejection| {
         let why = Error::Request(Invalid::new("the body is too long or cannot be read"));
+        log(&why);
         json(rejection.status(), &wire::answer(&why).body)
     })?;
     if !is_json {

@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, Request};
 use http::{Response, StatusCode};
 use regent::domain::{Error, Invalid};
 use regent::oauth::{Authentication, Form, authenticate, wire};
+use regent::telemetry::{Fact, note};
 use regent::web::{json, oauth_refusal, source};
 
 /// A form with the client's authentication, not yet proved.
@@ -73,5 +74,6 @@ fn unreadable(status: StatusCode) -> Response<Body> {
     } else {
         "the body cannot be read"
     };
+    note(Fact::Reason, why);
     json(status, &wire::answer(&Error::Request(Invalid::new(why))).body)
 }

@@ -77,7 +77,7 @@ async fn serve(args: Args) -> Result<(), Failure> {
         _ = terminate.recv() => return Ok(()),
     };
     for region in &regions {
-        announce(region, args.json).map_err(Failure::Print)?;
+        announce(region, &args).map_err(Failure::Print)?;
     }
     tokio::select! {
         _ = interrupt.recv() => {}
@@ -128,12 +128,15 @@ async fn start(args: &Args) -> Result<Vec<Running>, Failure> {
     Ok(running)
 }
 
-/// JSON to stdout for programs, text to stderr for people.
-fn announce(region: &Running, json: bool) -> std::io::Result<()> {
-    if json {
+/// JSON to stdout for programs, text to stderr for people, unless only programs look on.
+fn announce(region: &Running, args: &Args) -> std::io::Result<()> {
+    if args.json {
         let mut stdout = std::io::stdout().lock();
         writeln!(stdout, "{}", region.facts.to_json()?)?;
         stdout.flush()?;
+    }
+    if args.json && args.log_json {
+        return Ok(());
     }
     write!(std::io::stderr().lock(), "{}", region.facts.to_text())
 }

@@ -5,9 +5,9 @@
 //! POST /_local/rotate?drop=all     an emergency: every key goes at once, and its tokens with it
 //! POST /_local/rotate?drop={kid}   the same for some keys; the parameter may be repeated
 //! ```
-//! The answer names the key and when it signs or signed first. With a test's own clock nothing is
-//! waited for: the test moves it. A rotation that an earlier process of this region left half done
-//! is the one that is finished first.
+//! The answer names the key that signs, and from when on; after an emergency also the keys that were
+//! `dropped`, and those that were `absent`: not published, or not any more. With a test's own clock
+//! nothing is waited for: the test moves it. A rotation that was left half done is finished first.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +22,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use regent::app::App;
 use regent::domain::PublishedKey;
+use regent::telemetry::invoked;
+use regent::web::Origin;
 use regent_rotate::Rotate;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -115,17 +117,18 @@ impl Rotation {
     /// Drops keys, as `aws lambda invoke` of the function does.
     async fn drop_keys(&self, kids: Vec<String>) -> Result<Value, Failure> {
         let drop = if kids == ["all"] { json!("all") } else { json!(kids) };
-        let function = self.function.clone();
         // A task of its own: it goes on when whoever asked hangs up.
-        let call = tokio::spawn(async move { function.handle(json!({ "Emergency": { "drop": drop } })).await });
-        let dropped = match call.await {
-            Ok(outcome) => outcome.map_err(|error| Failure::Failed(error.to_string()))?,
-            Err(error) => return Err(Failure::Failed(error.to_string())),
-        };
+        let call = tokio::spawn(invoke(self.function.clone(), json!({ "Emergency": { "drop": drop } })));
+        let outcome = call.await.unwrap_or_else(|error| Err(error.to_string()));
+        let dropped = outcome.map_err(Failure::Failed)?;
         let keys = self.keys().await?;
         let signing = keys.iter().find(|key| dropped["signing"] == *key.jwk.kid);
         let mut answer = signing.map_or_else(|| json!({ "kid": dropped["signing"] }), described);
-        answer["dropped"] = dropped["dropped"].clone();
+        for what in ["dropped", "absent"] {
+            if let Some(kids) = dropped.get(what) {
+                answer[what] = kids.clone();
+            }
+        }
         Ok(answer)
     }
 
@@ -151,11 +154,14 @@ impl Rotation {
 fn called(function: Rotate) -> Function {
     Arc::new(move |event| {
         let function = function.clone();
-        Box::pin(async move {
-            let answer = function.handle(event).await;
-            answer.map(drop).map_err(|error| error.to_string())
-        })
+        Box::pin(async move { invoke(function, event).await.map(drop) })
     })
+}
+
+/// The function as Lambda runs it.
+async fn invoke(function: Rotate, event: Value) -> Result<Value, String> {
+    let done = invoked(function.ledger(Origin::default()), function.handle(event)).await;
+    done.map_err(|error| error.to_string())
 }
 
 fn described(key: &PublishedKey) -> Value {

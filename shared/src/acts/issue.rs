@@ -41,16 +41,13 @@ pub async fn client_credentials(app: &App, presented: &Presented, ask: &Ask, sou
     let client = authenticate::prove(app, presented, rows, source).await?;
     let grant = client.standing.grant(ask, app.management())?;
     note_use(app, &client).await?;
-    let (token, expires_at) = match reusable(app, &client, &grant) {
-        Some(found) => {
-            count(Metric::Reused);
-            found
-        }
-        None => {
-            let issued = issue(app, presented, &client, &grant, &what).await?;
-            count(Metric::Issued);
-            issued
-        }
+    let (token, expires_at) = if let Some(found) = reusable(app, &client, &grant) {
+        count(Metric::Reused);
+        found
+    } else {
+        let issued = issue(app, presented, &client, &grant, &what).await?;
+        count(Metric::Issued);
+        issued
     };
     let expires_in = expires_at.seconds() - app.now().seconds();
     Ok(Issued {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// Takes over the published keys of a read that began at `read_at`, where they were read along.
 pub(super) fn refresh(app: &App, keys: Option<PublishedKeys>, read_at: Timestamp) {
     if let Some(keys) = keys {
-        app.ring().refresh(keys, read_at);
+        app.ring().refresh(keys, read_at, app.now());
     }
 }
 
@@ -18,7 +18,7 @@ async fn read_keys(app: &App) -> Result<(), Unavailable> {
     let now = app.now();
     if app.ring().is_stale(now) {
         let keyset = app.store().keyset().await?;
-        app.ring().refresh(keyset.keys, now);
+        app.ring().refresh(keyset.keys, now, app.now());
     }
     Ok(())
 }

@@ -3,10 +3,9 @@
 
 use crate::app::App;
 use crate::domain::{Claims, Demand, Error, Found, Organization, Subject, TokenError};
-use crate::keys::{Lookup, PublicKey, jws::Unverified};
+use crate::keys::{Lookup, jws::Unverified};
 use crate::store::Also;
 use crate::telemetry::{self, Fact, note};
-use std::sync::Arc;
 
 /// A token that is good, and whom it speaks for.
 #[derive(Debug)]
@@ -71,8 +70,11 @@ pub(super) async fn examine(app: &App, token: &str, organization: bool) -> Resul
                     },
                 )
                 .await?;
-            app.ring().refresh(bearer.keys.clone().unwrap_or_default(), now);
-            let key = known(app, &kid)?;
+            // However long the read took: it began after this verification did.
+            let read = app
+                .ring()
+                .refresh(bearer.keys.clone().unwrap_or_default(), now, app.now());
+            let key = read.key(&kid, now).ok_or(TokenError::UnknownKey)?;
             (unverified.verify(&key)?, bearer)
         }
     };
@@ -98,12 +100,5 @@ fn known_by(claims: &Claims, subject: &Subject) {
             note(Fact::Credential, client.credential);
         }
         Subject::Person(user) | Subject::Delegate { user, .. } => note(Fact::Account, user),
-    }
-}
-
-fn known(app: &App, kid: &str) -> Result<Arc<PublicKey>, TokenError> {
-    match app.ring().key(kid, app.now()) {
-        Lookup::Known(key) => Ok(key),
-        Lookup::Unknown | Lookup::Stale => Err(TokenError::UnknownKey),
     }
 }

@@ -19,6 +19,6 @@ pub use failures::Failures;
 pub use private::PrivateKey;
 pub use proof::Proofs;
 pub use public::PublicKey;
-pub use ring::{KeyRing, Lookup};
+pub use ring::{KeyRing, Lookup, ReadKeys};
 pub use signer::Signer;
 pub use versions::{BESIDE, CURRENT, Labels, PENDING, Put, Version, Versions};

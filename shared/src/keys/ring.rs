@@ -10,13 +10,15 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// The keys in memory.
 #[derive(Debug, Default)]
-pub struct KeyRing(RwLock<Known>);
+pub struct KeyRing(RwLock<Arc<ReadKeys>>);
 
+/// The keys as one read found them.
 #[derive(Debug, Default)]
-struct Known {
+pub struct ReadKeys {
     published: PublishedKeys,
     /// By key id; a key that cannot be used is left out.
     parsed: HashMap<String, Arc<PublicKey>>,
+    /// When the read began.
     read_at: Option<Timestamp>,
 }
 
@@ -27,77 +29,86 @@ pub enum Lookup {
     Known(Arc<PublicKey>),
     /// There is none.
     Unknown,
-    /// Read the keys again, then ask once more.
+    /// Read the keys again.
     Stale,
 }
 
-impl Known {
+impl ReadKeys {
     fn is_stale(&self, now: Timestamp) -> bool {
         // A clock that was set back makes them stale, too.
         self.read_at
             .is_none_or(|at| now < at || at.plus(PublishedKey::LEASE) <= now)
     }
 
-    /// The keys whose tokens are good, oldest first.
-    fn live(&self, now: Timestamp) -> impl Iterator<Item = &PublishedKey> {
-        let live = self.published.iter().filter(move |key| key.is_live(now));
-        live.filter(|key| self.parsed.contains_key(&key.jwk.kid))
+    /// The key of that id, if its tokens are good.
+    pub fn key(&self, kid: &str, now: Timestamp) -> Option<Arc<PublicKey>> {
+        let live = self.published.key(kid).is_some_and(|key| key.is_live(now));
+        self.parsed.get(kid).filter(|_| live).cloned()
+    }
+
+    fn is_usable(&self, key: &PublishedKey) -> bool {
+        self.parsed.contains_key(&key.jwk.kid)
     }
 }
 
 impl KeyRing {
-    fn known(&self) -> std::sync::RwLockReadGuard<'_, Known> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    fn last(&self) -> Arc<ReadKeys> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether the keys must be read again.
     pub fn is_stale(&self, now: Timestamp) -> bool {
-        self.known().is_stale(now)
+        self.last().is_stale(now)
     }
 
     /// Looks a key up.
     pub fn key(&self, kid: &str, now: Timestamp) -> Lookup {
-        let known = self.known();
-        if known.is_stale(now) {
+        let last = self.last();
+        if last.is_stale(now) {
             return Lookup::Stale;
         }
-        let live = known.published.key(kid).is_some_and(|key| key.is_live(now));
-        let parsed = known.parsed.get(kid).filter(|_| live);
-        parsed.map_or(Lookup::Unknown, |key| Lookup::Known(Arc::clone(key)))
+        last.key(kid, now).map_or(Lookup::Unknown, Lookup::Known)
     }
 
     /// Whether a key's tokens were good when the keys were last read, however long ago.
     pub fn holds(&self, kid: &str, now: Timestamp) -> bool {
-        self.known().live(now).any(|key| key.jwk.kid == kid)
+        self.last().key(kid, now).is_some()
     }
 
     /// The keys whose tokens are good, oldest first.
     pub fn live(&self, now: Timestamp) -> Vec<PublishedKey> {
-        self.known().live(now).cloned().collect()
+        let last = self.last();
+        let live = last.published.iter().filter(|key| key.is_live(now));
+        live.filter(|key| last.is_usable(key)).cloned().collect()
     }
 
     /// The keys that may sign, newest first: a signer takes the first one it has.
     pub fn signing(&self, now: Timestamp) -> Vec<PublishedKey> {
-        let known = self.known();
-        let usable = |key: &&PublishedKey| known.parsed.contains_key(&key.jwk.kid);
-        known.published.signing(now).filter(usable).cloned().collect()
+        let last = self.last();
+        let signing = last.published.signing(now);
+        signing.filter(|key| last.is_usable(key)).cloned().collect()
     }
 
-    /// Takes over what was read by a call that began at `read_at`.
-    pub fn refresh(&self, published: PublishedKeys, read_at: Timestamp) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+    /// Takes over what a read found that began at `read_at` and has ended `now`, unless a later one was
+    /// faster. Returns it: whoever read verifies with that, whatever the others do.
+    pub fn refresh(&self, published: PublishedKeys, read_at: Timestamp, now: Timestamp) -> Arc<ReadKeys> {
+        let mut last = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let parsed = published.iter().filter_map(|key| {
-            let same = known.published.key(&key.jwk.kid).is_some_and(|old| old.jwk == key.jwk);
-            let parsed = known.parsed.get(&key.jwk.kid).filter(|_| same).cloned();
+            let same = last.published.key(&key.jwk.kid).is_some_and(|old| old.jwk == key.jwk);
+            let parsed = last.parsed.get(&key.jwk.kid).filter(|_| same).cloned();
             let parsed = parsed.or_else(|| PublicKey::from_jwk(&key.jwk).map(Arc::new))?;
             Some((key.jwk.kid.clone(), parsed))
         });
-        let parsed = parsed.collect();
-        *known = Known {
+        let read = Arc::new(ReadKeys {
+            parsed: parsed.collect(),
             published,
-            parsed,
             read_at: Some(read_at),
-        };
+        });
+        // What was read in the future was read before the clock was set back.
+        if last.read_at.is_none_or(|at| at <= read_at || now < at) {
+            *last = Arc::clone(&read);
+        }
+        read
     }
 }
 

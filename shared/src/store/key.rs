@@ -23,7 +23,7 @@
 //! | idempotency  | `IDEMPOTENCY#usr`| digest of the key        | a day | accounts       | accounts |
 //! | client       | `CLIENT#client id` | `CLIENT`               | dynamic: until unused for 90 days; document: a day at most | accounts, token, authorize | token, verify, authorize, accounts |
 //! | own client   | `ORG#org`        | `CLIENT#client id`       |       | accounts       | accounts |
-//! | keys         | `KEYS`           | `KEYS`                   |       | bootstrap, rotate | token, verify, accounts |
+//! | keys         | `KEYS`           | `KEYS`                   |       | bootstrap, rotate | token, verify, accounts, rotate |
 //!
 //! A user with its credentials and their revocations is one item: one read shows a verification
 //! all it needs, one conditional write changes all of it. `expires_at` (seconds) is for DynamoDB's

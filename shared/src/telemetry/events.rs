@@ -1,7 +1,7 @@
 //! Other events of the code, and of libraries, as lines like those of requests: with the id of the
 //! request they belong to.
 
-use super::ledger::with;
+use super::note::with;
 use super::output;
 use crate::domain::Timestamp;
 use serde_json::{Map, Value};
@@ -61,11 +61,12 @@ struct Members(Map<String, Value>);
 
 impl Visit for Members {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0.insert(field.name().to_owned(), format!("{value:?}").into());
+        self.record_str(field, &format!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.0.insert(field.name().to_owned(), value.into());
+        let plain = value.replace(char::is_control, " ");
+        self.0.insert(field.name().to_owned(), plain.into());
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {

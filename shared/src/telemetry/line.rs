@@ -36,7 +36,11 @@ fn write(
         map.serialize_entry("trace_id", trace.id())?;
     }
     if let Some(trace) = &ledger.caller_trace {
-        let name = if ledger.trace.is_some() { "caller_trace_id" } else { "trace_id" };
+        let name = if ledger.trace.is_some() {
+            "caller_trace_id"
+        } else {
+            "trace_id"
+        };
         map.serialize_entry(name, trace)?;
     }
     for (fact, value) in &ledger.facts {

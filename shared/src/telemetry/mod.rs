@@ -14,12 +14,17 @@ mod events;
 mod fact;
 mod ledger;
 mod line;
+mod note;
 mod output;
 mod trace;
 
 pub use emf::Metric;
 pub use events::Events;
 pub use fact::{Fact, Function, Site};
-pub use ledger::{Ledger, accepted, acted, answered, client, count, denied, failed, gauge, invoked, note, refused, request_id, trace_header, undecided, watched};
+pub use ledger::Ledger;
+pub use note::{
+    accepted, acted, answered, client, count, denied, failed, gauge, invoked, note, refused, request_id, trace_header,
+    undecided, watched,
+};
 pub use output::{Stream, filter, write_to};
 pub use trace::Trace;

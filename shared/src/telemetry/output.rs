@@ -49,7 +49,11 @@ pub fn filter(levels: &str) -> Targets {
         .with_default(default.min(LevelFilter::INFO))
         .with_target(OURS, default.min(LevelFilter::DEBUG));
     for (target, level) in asked {
-        let most = if ours(&target) { LevelFilter::DEBUG } else { LevelFilter::INFO };
+        let most = if ours(&target) {
+            LevelFilter::DEBUG
+        } else {
+            LevelFilter::INFO
+        };
         filter = filter.with_target(target, level.min(most));
     }
     filter
@@ -65,10 +69,21 @@ mod tests {
 
     #[test]
     fn only_our_own_events_go_below_info() {
-        for levels in ["debug", "trace", "regent=debug,info", "hyper=trace,aws_smithy_runtime=debug,debug"] {
+        for levels in [
+            "debug",
+            "trace",
+            "regent=debug,info",
+            "hyper=trace,aws_smithy_runtime=debug,debug",
+        ] {
             let filter = filter(levels);
             assert!(filter.would_enable("regent_token::token", &Level::DEBUG), "{levels}");
-            for library in ["hyper", "aws_smithy_runtime::client", "lambda_runtime", "lambda_http", "rustls"] {
+            for library in [
+                "hyper",
+                "aws_smithy_runtime::client",
+                "lambda_runtime",
+                "lambda_http",
+                "rustls",
+            ] {
                 assert!(filter.would_enable(library, &Level::INFO), "{levels} {library}");
                 assert!(!filter.would_enable(library, &Level::DEBUG), "{levels} {library}");
             }

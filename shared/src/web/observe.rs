@@ -28,7 +28,7 @@ impl Origin {
         let region = app.config().region.clone();
         let id = self.request_id.or_else(|| self.invocation_id.clone());
         let id = id.unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(app.random())));
-        Ledger::new(Site { function, region }, id)
+        Ledger::new(Site { function, region }, &id)
             .invocation(self.invocation_id)
             .traced(self.trace)
     }
@@ -88,5 +88,9 @@ fn method(method: &Method) -> &str {
         Method::CONNECT,
         Method::TRACE,
     ];
-    if known.contains(method) { method.as_str() } else { "other" }
+    if known.contains(method) {
+        method.as_str()
+    } else {
+        "other"
+    }
 }

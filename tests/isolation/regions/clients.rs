@@ -85,7 +85,8 @@ fn at_the_token_endpoints(
 /// The page is for apps; it tells the right one at once, whoever is signed in.
 fn at_the_authorize_page(stage: &Stage<'_>, whose: &str, id: &str) -> Vec<Attempt> {
     let (signed_in, nobody) = match id.split('_').nth(1) {
-        _ if id.starts_with("svc_") => ("400", "303 to /sign-in"),
+        // A service account sends nobody there.
+        _ if id.starts_with("svc_") => ("400", "400"),
         Some("eu") => ("400, names /oauth/v1/authorize", "400, names /oauth/v1/authorize"),
         Some("us") => ("400", "303 to /sign-in"),
         _ => ("400", "400"),

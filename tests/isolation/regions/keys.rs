@@ -46,11 +46,8 @@ pub(super) async fn attempts(stage: &Stage<'_>) -> Vec<Attempt> {
             ),
         ] {
             let token = parts.signed(|message| key.sign(message)).token();
-            all.extend(tokens::everywhere(
-                stage,
-                &format!("{whose} with {header}, signed there"),
-                &token,
-            ));
+            let what = format!("{whose} with {header}, signed there");
+            all.extend(tokens::at_one_of_each_kind(stage, &what, &token));
         }
     }
     all

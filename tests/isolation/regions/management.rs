@@ -25,7 +25,7 @@ pub(super) fn attempts(stage: &Stage<'_>) -> Vec<Attempt> {
     ] {
         let asked = us.admin(method, path);
         let asked = if body.is_null() { asked } else { asked.json(&body) };
-        all.push(Attempt::new(format!("{method} {path}"), asked, "404 not-found"));
+        all.push(Attempt::new(format!("{method} {path}"), asked, "404"));
     }
     for path in [
         format!("/console/service-accounts/{}", account.id),

@@ -5,10 +5,10 @@
 //! says is believed here as there: a copied credential, session or link works at the table it was
 //! copied to. Nothing but the tables' permissions is in the way of that.
 
-use regent::domain::{Issuer, PublishedKeys};
+use regent::domain::PublishedKeys;
 
 use super::{Stage, clients, tokens};
-use crate::harness::{Apart, Parts, Region, pair};
+use crate::harness::{Parts, Region, pair};
 
 #[tokio::test]
 async fn copied_rows_make_no_token_of_another_region_good() {
@@ -57,29 +57,4 @@ async fn copy(from: &Region, to: &Region) {
     let both = PublishedKeys(both.into_iter().flatten().collect());
     let write = store(to).replace_keyset(&ours, both).unwrap();
     store(to).commit(&[write]).await.unwrap().unwrap();
-}
-
-#[tokio::test]
-async fn a_token_that_was_issued_under_another_name_is_not_given_out_again() {
-    let region = Region::start().await;
-    let account = region.account().await;
-    let before = account.token(&region).await;
-    let issuer = Issuer::parse("https://auth.example.com").unwrap();
-    let renamed = Apart::with(&region, |config| config.issuer = issuer.clone()).await;
-    let own = [
-        ("grant_type", "client_credentials"),
-        ("client_id", &account.client_id),
-        ("client_secret", &account.secret),
-    ];
-    let after = renamed
-        .http
-        .token()
-        .form(&own)
-        .send()
-        .await
-        .is(200)
-        .text("/access_token");
-    assert_ne!(before, after);
-    assert_eq!(Parts::of(&after).claims["iss"], issuer.as_str());
-    assert_eq!(account.token(&region).await, before, "each has its own");
 }

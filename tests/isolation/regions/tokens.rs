@@ -2,6 +2,8 @@
 
 use super::{Attempt, Stage};
 
+const NAMED: &str = "401 invalid_client, names /oauth/v1/token";
+
 pub(super) fn attempts(stage: &Stage<'_>) -> Vec<Attempt> {
     let mut all: Vec<Attempt> = stage
         .tokens
@@ -14,50 +16,43 @@ pub(super) fn attempts(stage: &Stage<'_>) -> Vec<Attempt> {
 
 /// Where somebody shows an access token, or asks about one.
 pub(super) fn everywhere(stage: &Stage<'_>, what: &str, token: &str) -> Vec<Attempt> {
-    let Stage {
-        us,
-        eu,
-        own,
-        own_confidential,
-        ..
-    } = stage;
-    let mut all = vec![];
+    let Stage { us, eu, own, .. } = stage;
+    let mut all = at_one_of_each_kind(stage, what, token);
     let mut add = |place: String, asked, expected| all.push(Attempt::new(format!("{what} {place}"), asked, expected));
-    let apis = [&us.running.facts, &eu.running.facts].map(|facts| [&facts.resource, &facts.api]);
-    for resource in apis.into_iter().flatten() {
+    for resource in [&us.running.facts.api, eu.resource(), &eu.running.facts.api] {
         let asked = us.http.get("/verify").query(&[("resource", resource)]).bearer(token);
         add(format!("at /verify for {resource}"), asked, "401 invalid_token");
     }
-    add(
-        "at the authorizer".to_owned(),
-        us.http.get("/acme/me").bearer(token),
-        "401 invalid_token",
-    );
-    for (method, path) in [
-        ("GET", "/users"),
-        ("POST", "/service-accounts"),
-        ("GET", "/audit-events"),
-    ] {
-        add(
-            format!("at {method} {path}"),
-            us.by(token, method, path),
-            "401 unauthenticated",
-        );
+    for (method, path) in [("POST", "/service-accounts"), ("GET", "/audit-events")] {
+        add(format!("at {method} {path}"), us.by(token, method, path), "401");
     }
-    let confidential = |path: &str| {
-        let secret = own_confidential.secret.as_deref().unwrap();
-        let asked = us.http.post(path).basic(&own_confidential.client_id, secret);
+    let by_an_app = |path: &str| {
+        let app = &stage.own_confidential;
+        let asked = us.http.post(path).basic(&app.client_id, app.secret.as_deref().unwrap());
         asked.form(&[("token", token)])
     };
-    let path = "/oauth/v1/introspect";
-    let asked = own.ask(us, path, &[("token", token)]);
-    add("introspected by an account".to_owned(), asked, "200 inactive");
-    add("introspected by an app".to_owned(), confidential(path), "200 inactive");
-    let path = "/oauth/v1/revoke";
-    let asked = own.ask(us, path, &[("token", token)]);
-    add("revoked by an account".to_owned(), asked, "200");
-    add("revoked by an app".to_owned(), confidential(path), "200");
+    let introspected = by_an_app("/oauth/v1/introspect");
+    add("introspected by an app".to_owned(), introspected, "200 inactive");
+    add("revoked by an app".to_owned(), by_an_app("/oauth/v1/revoke"), "200");
+    let revoked = own.ask(us, "/oauth/v1/revoke", &[("token", token)]);
+    add("revoked by an account".to_owned(), revoked, "200");
     all
+}
+
+/// The authorizer, forward authentication, the management API and introspection.
+pub(super) fn at_one_of_each_kind(stage: &Stage<'_>, what: &str, token: &str) -> Vec<Attempt> {
+    let Stage { us, own, .. } = stage;
+    let verified = us.http.get("/verify").query(&[("resource", us.resource())]);
+    let introspected = own.ask(us, "/oauth/v1/introspect", &[("token", token)]);
+    let all = [
+        // An HTTP API has no other status for it.
+        ("at the authorizer", us.http.get("/acme/me").bearer(token), "403"),
+        ("at /verify", verified.bearer(token), "401 invalid_token"),
+        ("at GET /users", us.by(token, "GET", "/users"), "401"),
+        ("introspected by an account", introspected, "200 inactive"),
+    ];
+    let attempt = |(place, asked, expected)| Attempt::new(format!("{what} {place}"), asked, expected);
+    all.into_iter().map(attempt).collect()
 }
 
 fn to_redeem(stage: &Stage<'_>) -> Vec<Attempt> {
@@ -70,7 +65,6 @@ fn to_redeem(stage: &Stage<'_>) -> Vec<Attempt> {
         own_confidential,
         ..
     } = stage;
-    const NAMED: &str = "401 invalid_client, names /oauth/v1/token";
     let theirs = app.at(us);
     vec![
         Attempt::new("a code, by an own app", own_app.redeem(code, &[]), "400 invalid_grant"),
@@ -101,7 +95,7 @@ fn to_redeem(stage: &Stage<'_>) -> Vec<Attempt> {
         Attempt::new(
             "a refresh token, as a bearer token",
             us.by(refresh, "GET", "/users"),
-            "401 unauthenticated",
+            "401",
         ),
     ]
 }
