@@ -5,7 +5,7 @@
 //! forged       tokens that this region never issued        garbled   what is no token at all
 //! signed       tokens with a right signature that it never would have issued
 //! revoke       tokens given up                             introspect   tokens asked about
-//! discovery    what is advertised works
+//! discovery    what is advertised works                  keys      how often the keys are read, and health
 //! ```
 
 mod demand;
@@ -14,6 +14,7 @@ mod forged;
 mod garbled;
 mod header;
 mod introspect;
+mod keys;
 mod revoke;
 mod signed;
 

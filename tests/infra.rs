@@ -10,6 +10,7 @@
 //! stream     the table's stream, on its way to mail and events
 //! alarms     what is watched, what it says, the dashboard
 //! deploy     the whole stack, twice, in a CloudFormation that is not ours
+//! runbook    what README tells an operator to do, done there
 //! ```
 //! A missing tool fails its test: an infrastructure nobody checked must not look checked.
 
@@ -29,6 +30,7 @@ mod rendered;
 mod roles;
 mod rotation;
 mod routes;
+mod runbook;
 mod stream;
 mod tools;
 

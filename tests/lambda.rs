@@ -22,6 +22,7 @@ mod authorize;
 pub(crate) mod binaries;
 mod case;
 mod console;
+mod door;
 mod event;
 mod functions;
 mod known;

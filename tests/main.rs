@@ -11,12 +11,15 @@
 mod attack;
 mod authorize;
 mod bearer;
+mod bench;
 mod bootstrap;
 mod browser;
+mod check;
 mod clients;
 mod console;
 mod consumer;
 mod documents;
+mod door;
 mod faults;
 mod harness;
 mod hot;

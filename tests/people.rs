@@ -20,9 +20,6 @@ mod session;
 mod sign_in;
 mod throttle;
 
-use aws_lc_rs::hmac;
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
 use regent::acts::password::set;
 use regent::acts::session::Browser as Known;
 use regent::domain::{BrowserSecret, LinkPurpose, UserId};
@@ -94,11 +91,4 @@ async fn trail(region: &Region, target: &str) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-/// The token of a browser's secret for a purpose, as `regent::web::Visitor` makes it.
-fn token_of(secret: &str, purpose: &str) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    let message = format!("regent csrf v1 {purpose}");
-    BASE64URL.encode(hmac::sign(&key, message.as_bytes()))
 }

@@ -75,3 +75,19 @@ async fn two_authorizations_are_an_invalid_request() {
         asked.send().await.problem(400);
     }
 }
+
+#[tokio::test]
+async fn a_token_in_the_url_beside_one_in_the_header_is_an_invalid_request() {
+    let region = Region::start().await;
+    let token = region.account().await.token(&region).await;
+    let admin = region.running.facts.admin.token.as_str();
+    for second in [token.as_str(), admin, "x", ""] {
+        let asked = at(&region, &[("access_token", second)]).bearer(&token);
+        asked.send().await.refused(400, "invalid_request");
+        let asked = region.admin("GET", "/users").query(&[("access_token", second)]);
+        asked.send().await.problem(400);
+    }
+    let resource = region.resource();
+    let hidden = format!("/verify?resource={resource}&acc%65ss_token=x");
+    region.http.get(&hidden).bearer(&token).send().await.refused(400, "invalid_request");
+}

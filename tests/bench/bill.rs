@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::prices::Item;
+use super::prices::Item;
 
 /// Memory at which Lambda gives a whole processor; less gets its part of one.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>

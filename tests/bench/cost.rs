@@ -136,7 +136,7 @@ fn row(name: &'static str, measured: &Measured, door: Door, keys: f64, secrets: 
     lines.extend(api.then(|| stack::access_line().len() as f64));
     let (written, count) = measured.lines;
     let logged = written + count * LINE + lines.iter().map(|bytes| bytes + LINE).sum::<f64>();
-    let sum = |units: &std::collections::BTreeMap<String, f64>| units.values().sum::<f64>();
+    let sum = |units: &std::collections::BTreeMap<String, f64>| units.values().fold(0.0, |sum, units| sum + units);
     let usage = Usage::of(&[
         (Item::ApiRequest, if api { 1.0 } else { 0.0 }),
         (Item::GigabyteOut, if api { measured.out / 1e9 } else { 0.0 }),

@@ -1,8 +1,8 @@
 //! Which of AWS's quotas is reached at what load. Pure: the loads follow from what was counted; the
 //! quotas, and what to do about each, are data. Defaults of 2026-11 for one AWS account and region.
 
-use crate::bill::TRACED;
-use crate::units::Units;
+use super::bill::TRACED;
+use super::units::Units;
 
 /// How long a process uses the public keys it has read, in seconds.
 pub(crate) const KEYS_LEASE: f64 = 2.0;

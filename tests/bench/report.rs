@@ -12,7 +12,8 @@ const TARGET: f64 = 100_000.0;
 pub(crate) fn print(cost: &Cost) {
     println!(
         "Processor time, calls, units, lines and bytes are counted; {CALL} ms for a call of DynamoDB and \
-         {TRANSACTION} ms for a transaction are assumed."
+         {TRANSACTION} ms for a transaction are assumed. List prices of the first tier, no free ones. A request that \
+         finds its credential's last use noted more than a minute ago writes that down: one write unit more."
     );
     requests(cost);
     dollars(cost);

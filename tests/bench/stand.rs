@@ -91,6 +91,7 @@ impl Stand {
             let sent = sent
                 .header("x-amz-target", "DynamoDB_20120810.Scan")
                 .header("content-type", "application/x-amz-json-1.0")
+                .header("x-amz-date", "20260312T000000Z")
                 .header("authorization", SIGNED)
                 .body(asked.to_string());
             let answer = sent.send().await.unwrap().text().await.unwrap();

@@ -35,7 +35,9 @@ pub(crate) fn quoted(name: &str) -> String {
 /// The commands of a text: its `sh` blocks, one after the other.
 pub(crate) fn sh_blocks(text: &str) -> String {
     let blocks = text.split("```sh\n").skip(1);
-    let blocks: Vec<_> = blocks.map(|block| block.split("\n```").next().unwrap_or_default()).collect();
+    let blocks: Vec<_> = blocks
+        .map(|block| block.split("\n```").next().unwrap_or_default())
+        .collect();
     blocks.join("\n\n")
 }
 

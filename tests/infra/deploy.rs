@@ -9,10 +9,12 @@ use serde_json::{Value, json};
 use crate::infra::api::{Api, Person, csrf};
 use crate::infra::cloud::{Cloud, Outputs};
 use crate::infra::emulated::{built, makeable};
+use crate::infra::runbook;
 use crate::infra::tools::root;
 use crate::lambda::binaries::binary;
 
-const RESOURCE: &str = "https://ledger.example.com";
+/// The audience of the first organization's API.
+pub(super) const RESOURCE: &str = "https://ledger.example.com";
 /// The first admin's.
 const PASSWORD: &str = "seven trombones";
 
@@ -97,6 +99,7 @@ async fn the_deployed_functions_do_their_work_within_their_roles() {
     ];
     rotates_its_keys(&cloud, &stack, &api, &renewed).await;
     connects_an_app(&api, &facts).await;
+    runbook::is_followed(&cloud, &api, &renewed, facts["organization"].as_str().expect("an id")).await;
 }
 
 /// A person signs in and lets an app in; the admin approves its domain, then rejects it.

@@ -53,3 +53,13 @@ fn builds_are_never_taken_from_the_cache() {
     assert_eq!(build["beta_features"], true);
     assert!(build["cached"].is_null());
 }
+
+/// CloudFormation passes a stack's tags on to all that can have one, but not to the health check.
+#[test]
+fn the_health_check_is_tagged_as_everything_else_is() {
+    let tags = crate::infra::rendered::everything().resource("HealthCheck")["HealthCheckTags"].to_string();
+    for tag in config()["eu"]["deploy"]["parameters"]["tags"].as_array().expect("tags") {
+        let name = tag.as_str().and_then(|tag| tag.split('=').next()).expect("a name");
+        assert!(tags.contains(&format!("\"Key\":\"{name}\"")), "no tag {name}");
+    }
+}

@@ -6,6 +6,8 @@ use crate::lambda::case::{Case, answers, decides, fails};
 use crate::lambda::stage::Stage;
 use crate::lambda::token::{account, tokens};
 
+const STAGE: &str = "arn:aws:execute-api:eu-central-1:123456789012:z9y8x7w6v5/prod";
+
 /// In order: an account's token, every face it is shown to, and the same faces once it is revoked.
 pub(super) fn story() -> Vec<Case> {
     [
@@ -88,6 +90,13 @@ fn authorizer() -> Vec<Case> {
         denied("verify/authorizer-http-other-audience"),
         denied("verify/authorizer-http-no-bearer"),
         denied("verify/authorizer-http-unsigned"),
+        allowed("verify/authorizer-http-route-scopes"),
+        denied("verify/authorizer-http-route-scopes-missing"),
+        // Nobody comes in while the API's owner has it wrong.
+        fails(
+            "verify/authorizer-http-route-scopes-malformed",
+            "verification is unavailable",
+        ),
     ]
 }
 
@@ -98,6 +107,14 @@ fn rest_authorizer() -> Vec<Case> {
         policy("verify/authorizer-rest", "Allow").body("/principalId", "{{client_id}}"),
         policy("verify/authorizer-token", "Allow").body("/principalId", "{{client_id}}"),
         policy("verify/authorizer-rest-missing-scope", "Deny"),
+        // A policy for what the token may do, wherever it was asked for: it may be cached.
+        policy("verify/authorizer-rest-route-scopes", "Allow")
+            .body("/policyDocument/Statement/0/Resource/0", format!("{STAGE}/GET/acme"))
+            .body("/policyDocument/Statement/0/Resource/1", format!("{STAGE}/GET/acme/me"))
+            .body("/policyDocument/Statement/0/Resource/2", Value::Null),
+        policy("verify/authorizer-rest-route-scopes-missing", "Allow")
+            .body("/policyDocument/Statement/0/Resource/0", format!("{STAGE}/GET/acme"))
+            .body("/policyDocument/Statement/0/Resource/1", Value::Null),
         fails("verify/authorizer-rest-no-bearer", "Unauthorized"),
         fails("verify/authorizer-token-unsigned", "Unauthorized"),
     ]

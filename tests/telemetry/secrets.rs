@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Logging;
 use super::grep::told;
 use super::line::requests;
-use crate::harness::{Answer, Asked, Browser, Http};
+use crate::harness::{Asked, Browser, Http};
 
 /// A path of every kind of every function, and some of none.
 const DOORS: [(&str, &str); 22] = [
@@ -163,30 +163,16 @@ async fn no_line_tells_a_secret_whatever_door_it_came_to() {
     let region = Logging::start(folder.path()).await;
     let http = region.http();
     let secrets = secrets(&region, &http).await;
-    let mut all = DOORS.iter().flat_map(|door| {
-        // Each door sees each way, and over all doors each way sees each secret.
-        let first = DOORS.iter().position(|known| known == door).unwrap();
-        let way = |index| ways(&http, *door, &secrets[(first + index) % secrets.len()].1);
-        let count = way(0).len();
-        (0..count)
-            .map(move |index| way(index).swap_remove(index))
-            .collect::<Vec<_>>()
-    });
     let mut sent = 0;
-    loop {
-        let some: Vec<Asked> = all.by_ref().take(32).collect();
-        if some.is_empty() {
-            break;
-        }
-        let answers = some.into_iter().map(|asked| tokio::spawn(asked.try_send()));
-        for answer in answers.collect::<Vec<_>>() {
+    for (first, door) in DOORS.iter().enumerate() {
+        // Each door sees each way, and over all doors each way sees each secret.
+        let of = |index: usize| &secrets[(first + index) % secrets.len()].1;
+        let count = ways(&http, *door, of(0)).len();
+        let tried = (0..count).map(|index| ways(&http, *door, of(index)).swap_remove(index));
+        let tried: Vec<_> = tried.map(|asked| tokio::spawn(asked.try_send())).collect();
+        for answer in tried {
             // What makes no request is refused by the client itself.
-            sent += usize::from(
-                answer
-                    .await
-                    .unwrap()
-                    .is_ok_and(|answer: Answer| answer.status.as_u16() < 600),
-            );
+            sent += usize::from(answer.await.unwrap().is_ok());
         }
     }
     let log = region.end().await;

@@ -82,7 +82,9 @@ impl Rotate {
                     signing,
                 } = done;
                 note(Fact::Target, &signing);
-                dropped.iter().for_each(|_| count(Metric::KeysDropped));
+                for _ in &dropped {
+                    count(Metric::KeysDropped);
+                }
                 let mut answer = json!({ "dropped": dropped, "signing": signing });
                 if !absent.is_empty() {
                     answer["absent"] = json!(absent);

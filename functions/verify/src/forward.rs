@@ -5,11 +5,11 @@ use crate::identity::identity;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use http::header::CACHE_CONTROL;
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderValue, Response};
 use regent::acts::{Verified, verify};
 use regent::app::App;
 use regent::domain::{Audience, Demand, Error, Invalid, Scopes};
-use regent::oauth::{Form, bearer_token};
+use regent::oauth::{Form, bearer_token, check_no_second};
 use regent::telemetry::{self, Fact, note};
 use regent::web::{bearer_refusal, point};
 
@@ -21,7 +21,7 @@ pub(crate) async fn handle(State(app): State<App>, request: Request) -> Response
         Err(why) => return bearer_refusal(&Error::Request(why)),
     };
     note(Fact::Resource, &demand.audience);
-    match answer(&app, request.headers(), &demand).await {
+    match answer(&app, &request, &demand).await {
         Ok(verified) => accepted(&verified),
         Err(error) => {
             let mut refusal = bearer_refusal(&error);
@@ -31,8 +31,10 @@ pub(crate) async fn handle(State(app): State<App>, request: Request) -> Response
     }
 }
 
-async fn answer(app: &App, headers: &HeaderMap, demand: &Demand) -> Result<Verified, Error> {
-    verify(app, bearer_token(headers)?, demand).await
+async fn answer(app: &App, request: &Request, demand: &Demand) -> Result<Verified, Error> {
+    let token = bearer_token(request.headers())?;
+    check_no_second(request.uri().query())?;
+    verify(app, token, demand).await
 }
 
 /// What the proxy demands: its own API's identifier, and the scopes of the route.

@@ -3,7 +3,7 @@
 use super::Invalid;
 use zeroize::Zeroizing;
 
-/// The value of the header with which the edge (CloudFront) shows that a request came through it; two
+/// The value of the header with which the edge (`CloudFront`) shows that a request came through it; two
 /// of them while one takes the other's place. Wiped when dropped; never printed, compared or
 /// serialised.
 #[derive(Clone)]

@@ -27,6 +27,17 @@ pub fn bearer_token(headers: &HeaderMap) -> Result<&str, Error> {
     Ok(token)
 }
 
+/// Refuses a request that has a token in its URL beside the one in its header: two ways at once are
+/// none (RFC 6750 §2, §3.1). In the URL alone it is as good as not there.
+pub fn check_no_second(query: Option<&str>) -> Result<(), Error> {
+    let query = query.unwrap_or_default().as_bytes();
+    if url::form_urlencoded::parse(query).any(|(name, _)| name == "access_token") {
+        let why = Invalid::new("access_token must not be in the URL beside a token in the Authorization header");
+        return Err(Error::Request(why));
+    }
+    Ok(())
+}
+
 /// The `WWW-Authenticate` of a refusal (RFC 6750 §3). Without an `error` where no token was sent.
 /// Why a token is no good is for the log: a stranger learns only that it is not.
 pub fn challenge(error: &TokenError) -> String {

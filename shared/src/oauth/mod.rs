@@ -10,7 +10,7 @@ mod metadata;
 pub mod wire;
 
 pub use authorization::{Asked, AuthorizationRequest, ask};
-pub use bearer::{bearer_token, challenge, pointing};
+pub use bearer::{bearer_token, challenge, check_no_second, pointing};
 pub use client::{Authentication, Presented, PresentedClient, authenticate};
 pub use client_metadata::{ClientMetadata, MetadataError};
 pub use form::Form;

@@ -4,9 +4,8 @@
 use super::Store;
 use super::item::{Item, expiring, value};
 use super::key::Key;
-use super::write::number;
+use super::write::{number, unless_lost};
 use crate::domain::{EventId, Seconds, Timestamp, Unavailable};
-use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -73,7 +72,7 @@ impl Store {
                 Some(_) | None => Claim::Theirs,
             });
         }
-        Err(unavailable(&error))
+        Err(Unavailable::of("notice", &error))
     }
 
     /// Notes that a claimed notice was given.
@@ -88,7 +87,7 @@ impl Store {
             .expression_attribute_values(":now", number(now.millis()))
             .send()
             .await;
-        unless_lost(sent, UpdateItemError::is_conditional_check_failed_exception)
+        unless_lost("notice", sent, UpdateItemError::is_conditional_check_failed_exception)
     }
 
     /// Gives a claim back: nothing was sent.
@@ -102,22 +101,6 @@ impl Store {
             .expression_attribute_values(":holder", AttributeValue::S(notice.holder.clone()))
             .send()
             .await;
-        unless_lost(sent, DeleteItemError::is_conditional_check_failed_exception)
+        unless_lost("notice", sent, DeleteItemError::is_conditional_check_failed_exception)
     }
-}
-
-/// A condition that does not hold any more means that somebody else has seen to it.
-fn unless_lost<T, E: std::error::Error + 'static>(
-    sent: Result<T, SdkError<E>>,
-    is_lost: impl Fn(&E) -> bool,
-) -> Result<(), Unavailable> {
-    match sent {
-        Ok(_) => Ok(()),
-        Err(error) if error.as_service_error().is_some_and(is_lost) => Ok(()),
-        Err(error) => Err(unavailable(&error)),
-    }
-}
-
-fn unavailable<E: std::error::Error + 'static>(error: &SdkError<E>) -> Unavailable {
-    Unavailable::of("notice", error)
 }

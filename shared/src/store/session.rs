@@ -4,7 +4,7 @@ use super::Store;
 use super::item::expiring;
 use super::key::Key;
 use super::list::{Page, Paging, Range};
-use super::write::{Lost, Write, number};
+use super::write::{Lost, Write, number, unless_lost};
 use crate::domain::{Organization, OrganizationId, Session, Timestamp, Unavailable, User, UserId};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 
@@ -64,17 +64,11 @@ impl Store {
             .expression_attribute_values(":since", number(unless_since.millis()))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(Unavailable::of("session use", &error)),
-        }
+        unless_lost(
+            "session use",
+            sent,
+            UpdateItemError::is_conditional_check_failed_exception,
+        )
     }
 
     /// Ends a session, whether it is there or not.

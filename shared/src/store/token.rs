@@ -3,7 +3,7 @@
 use super::Store;
 use super::item::{Item, expiring, value};
 use super::key::Key;
-use super::write::number;
+use super::write::{number, unless_lost};
 use crate::domain::{
     CredentialId, IssuedToken, Organization, PublishedKeys, Revocation, ServiceClientId, Subscription, Timestamp,
     TokenId, Unavailable, User, UserId,
@@ -122,17 +122,7 @@ impl Store {
             .expression_attribute_values(":one", number(1))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(Unavailable::of("last use", &error)),
-        }
+        unless_lost("last use", sent, UpdateItemError::is_conditional_check_failed_exception)
     }
 
     /// Kills one token of a credential, or all of them. A credential that is gone has none left.
@@ -171,16 +161,10 @@ impl Store {
                 .update_expression("SET credentials.#c.revoked = :none ADD credentials.#c.epoch :one, revision :one")
                 .expression_attribute_values(":none", AttributeValue::M(std::collections::HashMap::new())),
         };
-        match update.send().await {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(Unavailable::of("revocation", &error)),
-        }
+        unless_lost(
+            "revocation",
+            update.send().await,
+            UpdateItemError::is_conditional_check_failed_exception,
+        )
     }
 }

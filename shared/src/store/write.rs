@@ -77,8 +77,7 @@ enum Refusal {
 }
 
 fn refusal(error: SdkError<TransactWriteItemsError>, writes: &[Write]) -> Refusal {
-    let unavailable =
-        |error| Refusal::Unavailable(Unavailable::of("transaction", &error));
+    let unavailable = |error| Refusal::Unavailable(Unavailable::of("transaction", &error));
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return unavailable(error);
     };
@@ -102,6 +101,20 @@ fn refusal(error: SdkError<TransactWriteItemsError>, writes: &[Write]) -> Refusa
         Refusal::Collision
     } else {
         unavailable(error)
+    }
+}
+
+/// What became of a single conditional write. A condition that does not hold any more means that
+/// somebody else has seen to it, or that there is nothing left to see to.
+pub(super) fn unless_lost<T, E: std::error::Error + 'static>(
+    what: &str,
+    sent: Result<T, SdkError<E>>,
+    is_lost: impl Fn(&E) -> bool,
+) -> Result<(), Unavailable> {
+    match sent {
+        Ok(_) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(is_lost) => Ok(()),
+        Err(error) => Err(Unavailable::of(what, &error)),
     }
 }
 

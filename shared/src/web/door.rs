@@ -1,4 +1,4 @@
-//! The door: behind an edge of its own (CloudFront), a region answers only what came through it.
+//! The door: behind an edge of its own (`CloudFront`), a region answers only what came through it.
 //! Otherwise whoever knows the API's own address would get past the firewall, and could write for
 //! himself where he comes from.
 

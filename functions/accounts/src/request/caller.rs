@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use regent::acts::Caller;
 use regent::app::App;
-use regent::oauth::bearer_token;
+use regent::oauth::{bearer_token, check_no_second};
 use regent::web::{SourceIp, Visitor, source};
 
 /// The caller whose bearer token or session a request carries.
@@ -24,6 +24,7 @@ impl FromRequestParts<App> for Bearer {
             return Ok(Self(caller));
         }
         let token = bearer_token(&parts.headers)?;
+        check_no_second(parts.uri.query())?;
         let source = parts.extensions.get::<SourceIp>().map(|source| source.0.clone());
         Ok(Self(Caller::of(app, token, source).await?))
     }

@@ -27,13 +27,14 @@ use regent::web::page::{Kind, Markup, Page, Place, Section, Shell, actions, head
 
 /// A page of the console for this person, with what was done before it.
 pub(crate) fn page(admin: &Admin, section: Section, title: &str, content: Markup) -> Page {
-    let (sections, sign_out) = (admin.sections(), admin.csrf("/sign-out"));
+    let (sections, sign_out, api) = (admin.sections(), admin.csrf("/sign-out"), admin.csrf("/api/v1"));
     let shell = Shell {
         organization: admin.caller().organization().name.as_str(),
         person: admin.caller().user().email.as_str(),
         sections: &sections,
         current: section,
         sign_out_csrf: &sign_out,
+        api_csrf: &api,
     };
     Page::console(&shell, title, content).toast(admin.done().map(crate::done::Done::says))
 }

@@ -20,6 +20,9 @@ pub struct Shell<'a> {
     pub current: Section,
     /// The CSRF token of the sign-out form (purpose `/sign-out`).
     pub sign_out_csrf: &'a str,
+    /// The CSRF token for changes through the management API (purpose `/api/v1`): scripts of this
+    /// page send it as `X-CSRF-Token`.
+    pub api_csrf: &'a str,
 }
 
 /// A page, ready to be answered with.
@@ -35,8 +38,15 @@ pub struct Page {
 
 #[derive(Debug)]
 enum Layout {
-    Card { content: Markup, below: Markup },
-    Console { side: Markup, content: Markup },
+    Card {
+        content: Markup,
+        below: Markup,
+    },
+    Console {
+        side: Markup,
+        content: Markup,
+        csrf: String,
+    },
 }
 
 impl Page {
@@ -65,8 +75,8 @@ impl Page {
         } else {
             format!("{title} · {section} · {organization} · Regent")
         };
-        let side = shell.side();
-        Self::of(Place::Console, title, Layout::Console { side, content })
+        let (side, csrf) = (shell.side(), shell.api_csrf.to_owned());
+        Self::of(Place::Console, title, Layout::Console { side, content, csrf })
     }
 
     fn of(place: Place, title: String, layout: Layout) -> Self {
@@ -122,6 +132,7 @@ impl Page {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
                     meta name="robots" content="noindex";
+                    @if let Layout::Console { csrf, .. } = &self.layout { meta name="csrf-token" content=(csrf); }
                     link rel="icon" type="image/svg+xml" href=(icon);
                     link rel="stylesheet" href=(style);
                     // Before the body, or what needs it would appear late and move the rest.
@@ -143,7 +154,7 @@ impl Layout {
                     (toast)
                 }
             },
-            Self::Console { side, content } => html! {
+            Self::Console { side, content, .. } => html! {
                 body.console {
                     a.skip href="#main" { "Skip to content" }
                     (side)
@@ -214,6 +225,7 @@ mod tests {
             sections: &[Section::ServiceAccounts, Section::Approvals, Section::Sessions],
             current: Section::Approvals,
             sign_out_csrf: "token",
+            api_csrf: "api token",
         }
     }
 
