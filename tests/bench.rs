@@ -3,6 +3,7 @@
 mod bill;
 mod prices;
 mod quota;
+mod quotas;
 mod units;
 
 use std::collections::BTreeMap;
@@ -115,7 +116,6 @@ fn a_million_requests_cost_what_their_parts_do() {
 fn verification() -> Flow {
     let reads = [("USER", 1.0), ("SUB", 1.0)].map(|(kind, units)| (kind.to_owned(), units));
     Flow {
-        name: "verification",
         units: Units {
             reads: reads.into(),
             writes: BTreeMap::new(),
@@ -176,4 +176,21 @@ fn the_lowest_load_comes_first_and_one_row_is_not_the_region() {
     let loads: Vec<f64> = reached.iter().map(|(load, _)| *load).collect();
     assert_eq!(loads, [3_000.0, 10_000.0, 20_000.0]);
     assert!(reached[0].1.of_one() && !reached[1].1.of_one() && !reached[2].1.of_one());
+}
+
+#[test]
+fn what_a_hundred_thousand_verifications_a_second_meet_can_be_raised_or_is_one_rows() {
+    const TARGET: f64 = 100_000.0;
+    let quotas = quotas::all((1_000.0, 2_000.0));
+    let flow = verification();
+    let met: Vec<_> = order(&quotas, &flow)
+        .into_iter()
+        .filter(|(load, _)| *load < TARGET)
+        .collect();
+    let loads: Vec<f64> = met.iter().map(|(load, _)| load.round()).collect();
+    assert_eq!(loads, [3_000.0, 3_000.0, 6_000.0, 10_000.0, 20_000.0, 52_000.0]);
+    for (_, quota) in met {
+        assert!(quota.raised || quota.of_one(), "{} of {}", quota.what, quota.of);
+        assert!(quota.todo.len() > 20, "{} of {}", quota.what, quota.of);
+    }
 }

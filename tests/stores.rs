@@ -39,6 +39,16 @@ const DIVERGENCES: &[Divergence] = &[
         instead: "goes on reading the version that was current before AWSCURRENT moved",
     },
     Divergence {
+        implementation: "moto's secrets",
+        check: "one rotation is refused while another is unfinished",
+        instead: "begins the second one",
+    },
+    Divergence {
+        implementation: "moto's secrets",
+        check: "a finished rotation does not stop the next",
+        instead: "takes AWSPENDING on the current version for a rotation that goes on",
+    },
+    Divergence {
         implementation: "ministack's secrets",
         check: "a version is written once",
         instead: "writes the new value over the version",
@@ -52,6 +62,26 @@ const DIVERGENCES: &[Divergence] = &[
         implementation: "ministack's secrets",
         check: "a label is on one version at a time",
         instead: "puts AWSPENDING on the new version and leaves it on the old one",
+    },
+    Divergence {
+        implementation: "ministack's secrets",
+        check: "a secret without a value gets its first",
+        instead: "puts AWSCURRENT on a version without a value, and leaves it there",
+    },
+    Divergence {
+        implementation: "ministack's secrets",
+        check: "a rotation begins with a pending version without a value",
+        instead: "makes a copy of the current version the current one, at once",
+    },
+    Divergence {
+        implementation: "ministack's secrets",
+        check: "one rotation is refused while another is unfinished",
+        instead: "finishes each at once",
+    },
+    Divergence {
+        implementation: "ministack's secrets",
+        check: "a finished rotation does not stop the next",
+        instead: "makes the next one the current version at once",
     },
 ];
 

@@ -89,5 +89,11 @@ async fn a_token_in_the_url_beside_one_in_the_header_is_an_invalid_request() {
     }
     let resource = region.resource();
     let hidden = format!("/verify?resource={resource}&acc%65ss_token=x");
-    region.http.get(&hidden).bearer(&token).send().await.refused(400, "invalid_request");
+    region
+        .http
+        .get(&hidden)
+        .bearer(&token)
+        .send()
+        .await
+        .refused(400, "invalid_request");
 }

@@ -21,6 +21,7 @@ const ACCOUNTS: [f64; 3] = [1_000.0, 100_000.0, 1_000_000.0];
 
 /// A kind of request, counted and priced.
 pub(crate) struct Row {
+    pub(crate) name: &'static str,
     pub(crate) flow: Flow,
     pub(crate) measured: Measured,
     pub(crate) usage: Usage,
@@ -149,7 +150,6 @@ fn row(name: &'static str, measured: &Measured, door: Door, keys: f64, secrets: 
         (Item::SecretCall, measured.secrets),
     ]);
     let flow = Flow {
-        name,
         units: measured.units.clone(),
         billed,
         api,
@@ -158,6 +158,7 @@ fn row(name: &'static str, measured: &Measured, door: Door, keys: f64, secrets: 
         secrets,
     };
     Row {
+        name,
         flow,
         measured: measured.clone(),
         usage,

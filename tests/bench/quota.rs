@@ -12,7 +12,6 @@ pub(crate) const STARTS: f64 = 100.0;
 /// A request as quotas see it.
 #[derive(Clone, Debug)]
 pub(crate) struct Flow {
-    pub(crate) name: &'static str,
     pub(crate) units: Units,
     /// Milliseconds.
     pub(crate) billed: f64,

@@ -1,7 +1,7 @@
 //! AWS's quotas as data: <https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html>
 //! and the pages named below. What an AWS account really has is in its Service Quotas console.
 
-use crate::quota::{Draw, Quota};
+use super::quota::{Draw, Quota};
 
 /// Of a partition of a table:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cost::{CALL, Cost, Row, TRANSACTION, amounts, per_million};
 use crate::prices::{Item, PRICES};
-use crate::quota::{Flow, Quota, order};
+use crate::quota::{Quota, order};
 
 /// The load at which each quota is looked at.
 const TARGET: f64 = 100_000.0;
@@ -18,7 +18,7 @@ pub(crate) fn print(cost: &Cost) {
     requests(cost);
     dollars(cost);
     for row in &cost.rows {
-        quotas(&row.flow, &cost.quotas);
+        quotas(row, &cost.quotas);
     }
     todo(&cost.quotas);
     scale(cost);
@@ -52,7 +52,7 @@ fn requests(cost: &Cost) {
             .collect();
         println!(
             "| {} | {} | {:.2} | {:.2} | {:.2} ms | {:.0} ms | {:.0} B | {:.0} B |",
-            row.flow.name,
+            row.name,
             calls.join(", "),
             row.usage.amount(Item::ReadUnit),
             row.usage.amount(Item::WriteUnit),
@@ -74,7 +74,7 @@ fn dollars(cost: &Cost) {
         let sum = |items: &[Item]| items.iter().filter_map(|item| bill.get(item)).sum::<f64>();
         println!(
             "| {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | **{:.2}** |",
-            row.flow.name,
+            row.name,
             sum(&[Item::ApiRequest, Item::GigabyteOut]),
             sum(&[Item::Invocation, Item::GigabyteSecond]),
             sum(&[Item::ReadUnit, Item::WriteUnit]),
@@ -85,12 +85,12 @@ fn dollars(cost: &Cost) {
     }
 }
 
-fn quotas(flow: &Flow, quotas: &[Quota]) {
+fn quotas(row: &Row, quotas: &[Quota]) {
     println!(
         "\n{}: which quota is reached first\n\n| a second | quota | of | limit | at {TARGET:.0} a second |\n|---|---|---|---|---|",
-        flow.name
+        row.name
     );
-    for (load, quota) in order(quotas, flow) {
+    for (load, quota) in order(quotas, &row.flow) {
         println!(
             "| {load:.0} | {} | {} | {:.0} | {} |",
             quota.what,
@@ -161,7 +161,7 @@ pub(crate) fn json(cost: &Cost) -> Value {
             json!({"per_second": load, "quota": quota.what, "of": quota.of, "limit": quota.limit, "todo": quota.todo})
         });
         json!({
-            "request": row.flow.name,
+            "request": row.name,
             "calls": row.measured.units.calls,
             "reads": row.measured.units.reads,
             "writes": row.measured.units.writes,

@@ -22,6 +22,7 @@ impl Organization {
         let app = &region.running.app;
         let resource = app.config().issuer.at("/globex");
         let scope = |name| (Scope::parse(name).unwrap(), Description::default());
+        let admin = Email::parse("admin@globex.test").unwrap();
         let run = FirstRun {
             organization: Name::parse("Globex").unwrap(),
             subscription: Name::parse("Globex production").unwrap(),
@@ -32,8 +33,8 @@ impl Organization {
                 [scope("read:me"), scope("write:me")].into(),
             ),
             roles: vec![(Name::parse("Globex reader").unwrap(), Scopes::parse("read:me").unwrap())],
-            admin: Email::parse("admin@globex.test").unwrap(),
-            password: None,
+            password: Some(FirstRun::password("seven trombones", &admin).unwrap()),
+            admin,
         };
         let founded = perform(app, async || found(app, &run).await).await.unwrap();
         let token = person_token(app, founded.admin, Seconds(86_400)).await.unwrap();

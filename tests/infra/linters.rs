@@ -5,9 +5,14 @@ use std::path::Path;
 use crate::infra::rendered::undecided;
 use crate::infra::tools::{Tool, infra, root, templates};
 
+/// Those that SAM is to transform; what is plain CloudFormation is cfn-lint's alone.
 #[test]
-fn sam_accepts_every_template() {
+fn sam_accepts_every_template_of_its_own() {
     for template in templates() {
+        let text = std::fs::read_to_string(&template).expect("a file of text");
+        if !text.contains("\nTransform: AWS::Serverless-2016-10-31\n") {
+            continue;
+        }
         Tool::new("sam")
             .args(["validate", "--lint", "--template-file"])
             .arg(template)
@@ -25,7 +30,11 @@ fn cfn_lint_has_nothing_to_say() {
 fn cfn_lint_has_nothing_to_say_of_what_sam_makes_of_it() {
     let file = std::env::temp_dir().join(format!("regent-template-{}.json", std::process::id()));
     std::fs::write(&file, undecided().to_string()).expect("the temporary folder takes a file");
-    Tool::new("cfn-lint").arg("-t").arg(&file).runs();
+    // What a region lacks is found in the template itself.
+    Tool::new("cfn-lint")
+        .args(["--regions", "eu-central-1", "-t"])
+        .arg(&file)
+        .runs();
     std::fs::remove_file(&file).expect("the file just written");
 }
 

@@ -203,6 +203,7 @@ impl Made {
 
 fn first_run() -> FirstRun {
     let scopes = ["read:me", "write:me"].map(|scope| (Scope::parse(scope).unwrap(), Description::parse("").unwrap()));
+    let admin = Email::parse("admin@example.com").unwrap();
     FirstRun {
         organization: Name::parse("Acme").unwrap(),
         subscription: Name::parse("Production").unwrap(),
@@ -213,7 +214,7 @@ fn first_run() -> FirstRun {
             BTreeMap::from(scopes),
         ),
         roles: vec![(Name::parse("Reader").unwrap(), Scopes::parse("read:me").unwrap())],
-        admin: Email::parse("admin@example.com").unwrap(),
-        password: None,
+        password: Some(FirstRun::password("seven trombones", &admin).unwrap()),
+        admin,
     }
 }

@@ -19,6 +19,10 @@ pub(super) fn checks() -> Vec<Check> {
         ),
         check("the audit trail runs backwards", the_audit_trail_runs_backwards),
         check(
+            "a page is filled where a filter passes things over",
+            a_filtered_page_is_filled,
+        ),
+        check(
             "a page that is too big for one answer goes on in the next",
             a_page_too_big_goes_on,
         ),
@@ -155,6 +159,27 @@ async fn the_audit_trail_runs_backwards(ground: Ground) {
         oldest.last().map(|event| event.action),
         Some(Action::OrganizationCreated)
     );
+}
+
+/// What a filter passes over leaves no gap in a page, as long as it is not very much.
+async fn a_filtered_page_is_filled(ground: Ground) {
+    for _ in 0..12 {
+        ground.wait(10);
+        event(&ground, 1).await;
+    }
+    let first = AuditFilter {
+        action: Some(Action::OrganizationCreated),
+        ..AuditFilter::default()
+    };
+    let paging = Paging::parse(Some(1), None).unwrap();
+    let organization = ground.founded.organization;
+    let page = ground
+        .app
+        .store()
+        .audit_events(organization, &first, &paging)
+        .await
+        .unwrap();
+    assert_eq!((page.items.len(), page.next), (1, None));
 }
 
 /// An answer ends at 1 MB, wherever the page would.

@@ -33,11 +33,12 @@ pub(super) fn checks() -> Vec<Check> {
     ]
 }
 
-async fn rotate_secret(ground: &Ground, version: &str) -> bool {
+/// Whether it was accepted is seen by the labels: moto knows no such function, and says so after it
+/// has begun.
+async fn rotate_secret(ground: &Ground, version: &str) {
     let rotate = ground.secrets.rotate_secret().secret_id(ground.name());
-    // moto knows no such function, and says so after it has begun.
     let asked = rotate.client_request_token(version).rotation_lambda_arn(ROTATION);
-    asked.send().await.is_ok()
+    drop(asked.send().await);
 }
 
 /// Has a version begun, in whatever way an implementation offers.
@@ -113,7 +114,7 @@ async fn one_at_a_time(ground: Ground) {
 async fn a_finished_one_stops_nobody(ground: Ground) {
     begin(&ground, ONE).await;
     steps(&ground, ONE).await.unwrap();
-    assert!(rotate_secret(&ground, TWO).await);
+    rotate_secret(&ground, TWO).await;
     let after = labels(&ground).await;
     assert_eq!((after["AWSCURRENT"].as_str(), after["AWSPENDING"].as_str()), (ONE, TWO));
 }

@@ -121,7 +121,7 @@ fn metrics(line: &Value) -> Result<(), String> {
 #[test]
 fn a_line_that_is_not_as_promised_is_noticed() {
     let good = json!({
-        "timestamp": "2026-11-21T23:00:00Z", "level": "INFO", "message": "refused", "Function": "token",
+        "timestamp": "2026-11-21T23:00:00Z", "level": "INFO", "message": "refused", "reason": "why", "Function": "token",
         "Region": "us", "request_id": "1", "method": "GET", "route": "/health", "source_ip": "192.0.2.1",
         "status": 200, "Requests": 1, "Duration": 1.5, "_aws": {"Timestamp": 1_795_302_000_000_i64,
         "CloudWatchMetrics": [{"Namespace": "Regent", "Dimensions": [["Region", "Function"]], "Metrics": [

@@ -5,7 +5,7 @@ use crate::identity::identity;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use http::header::CACHE_CONTROL;
-use http::{HeaderValue, Response};
+use http::{HeaderMap, HeaderValue, Response, Uri};
 use regent::acts::{Verified, verify};
 use regent::app::App;
 use regent::domain::{Audience, Demand, Error, Invalid, Scopes};
@@ -21,7 +21,7 @@ pub(crate) async fn handle(State(app): State<App>, request: Request) -> Response
         Err(why) => return bearer_refusal(&Error::Request(why)),
     };
     note(Fact::Resource, &demand.audience);
-    match answer(&app, &request, &demand).await {
+    match answer(&app, request.headers(), request.uri(), &demand).await {
         Ok(verified) => accepted(&verified),
         Err(error) => {
             let mut refusal = bearer_refusal(&error);
@@ -31,9 +31,9 @@ pub(crate) async fn handle(State(app): State<App>, request: Request) -> Response
     }
 }
 
-async fn answer(app: &App, request: &Request, demand: &Demand) -> Result<Verified, Error> {
-    let token = bearer_token(request.headers())?;
-    check_no_second(request.uri().query())?;
+async fn answer(app: &App, headers: &HeaderMap, uri: &Uri, demand: &Demand) -> Result<Verified, Error> {
+    let token = bearer_token(headers)?;
+    check_no_second(uri.query())?;
     verify(app, token, demand).await
 }
 

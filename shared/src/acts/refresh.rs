@@ -81,6 +81,11 @@ enum Place {
     Spent,
 }
 
+/// Only the token just before the current one is forgiven, not every one that was spent a moment ago:
+/// once its successor was used, its answer did arrive, so whoever shows it again is a thief or a
+/// request that was held up, and nobody can tell which. To answer would give the thief the current
+/// token unnoticed; so the grant ends (RFC 9700 §4.14.2), at the cost of a client that refreshes twice
+/// within [`Grant::GRACE`] while one of its own requests is still under way.
 fn place(app: &App, grant: &Grant, token: &RefreshToken) -> Place {
     let print = digest::sha256(token.expose().as_bytes());
     if digest::same(&print, &grant.current) {

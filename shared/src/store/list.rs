@@ -95,7 +95,8 @@ impl Range {
 
 impl Store {
     /// A page of items of one kind. A cursor is the sort key of the last item: it only ever moves
-    /// within the range, whatever it says.
+    /// within the range, whatever it says. Where `admits` passes items over, some more are read to
+    /// fill the page, at most [`READS`] times.
     pub(super) async fn list<T: DeserializeOwned>(
         &self,
         range: &Range,
@@ -103,20 +104,54 @@ impl Store {
         kind: &str,
         admits: impl Fn(&T) -> bool,
     ) -> Result<Page<T>, Unavailable> {
+        let limit = usize::from(paging.limit);
+        let (mut items, mut after) = (Vec::new(), paging.after.clone());
+        let mut wanted = limit;
+        for _ in 0..READS {
+            let (found, rest) = self.stretch(range, after.as_deref(), wanted).await?;
+            let (read, admitted) = (found.len(), items.len());
+            let mut seen = 0;
+            for item in found {
+                seen += 1;
+                after = Some(sort_key(&item));
+                let item = value(kind, item)?;
+                if admits(&item) {
+                    items.push(item);
+                }
+                if items.len() == limit {
+                    break;
+                }
+            }
+            if read == 0 || (seen == read && !rest) {
+                return Ok(Page { items, next: None });
+            }
+            if items.len() == limit || items.len() - admitted == seen {
+                break;
+            }
+            wanted = usize::from(Paging::MAX);
+        }
+        let next = after.map(|after| BASE64URL.encode(after));
+        Ok(Page { items, next })
+    }
+
+    /// The first `wanted` items of a range after a sort key, and whether there are more.
+    async fn stretch(
+        &self,
+        range: &Range,
+        after: Option<&str>,
+        wanted: usize,
+    ) -> Result<(Vec<Item>, bool), Unavailable> {
         let (mut from, mut to) = (range.from.clone(), range.to.clone());
-        if let Some(after) = &paging.after {
+        if let Some(after) = after {
             // The smallest string after `after`, or the greatest this side of it.
             if range.newest_first {
-                to = to.min(after.clone());
+                to = to.min(after.to_owned());
             } else {
                 from = from.max(format!("{after}\u{0}"));
             }
         }
         if from > to {
-            return Ok(Page {
-                items: Vec::new(),
-                next: None,
-            });
+            return Ok((Vec::new(), false));
         }
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let answer = self
@@ -129,30 +164,16 @@ impl Store {
             .expression_attribute_values(":from", text(&from))
             .expression_attribute_values(":to", text(&to))
             .scan_index_forward(!range.newest_first)
-            // One more than the page has, and the cursor's own item when it runs backwards.
-            .limit(i32::from(paging.limit) + 2)
+            // One more than is wanted, and the cursor's own item when it runs backwards.
+            .limit(i32::try_from(wanted + 2).unwrap_or(i32::MAX))
             .send()
             .await
             .map_err(|error| Unavailable::of("list", &error))?;
-        let sort_key = |item: &Item| {
-            item.get("sk")
-                .and_then(|sk| sk.as_s().ok())
-                .cloned()
-                .unwrap_or_default()
-        };
         let mut found: Vec<Item> = answer.items.unwrap_or_default();
-        found.retain(|item| paging.after.as_ref() != Some(&sort_key(item)));
-        let more = found.len() > usize::from(paging.limit) || answer.last_evaluated_key.is_some();
-        found.truncate(usize::from(paging.limit));
-        let next = found
-            .last()
-            .filter(|_| more)
-            .map(|item| BASE64URL.encode(sort_key(item)));
-        let values: Result<Vec<T>, _> = found.into_iter().map(|item| value(kind, item)).collect();
-        Ok(Page {
-            items: values?.into_iter().filter(admits).collect(),
-            next,
-        })
+        found.retain(|item| after != Some(sort_key(item).as_str()));
+        let more = found.len() > wanted || answer.last_evaluated_key.is_some();
+        found.truncate(wanted);
+        Ok((found, more))
     }
 
     /// The service accounts of a subscription, by name.
@@ -195,6 +216,14 @@ impl Store {
             .filter_map(|key| rows.take("user", key).transpose())
             .collect()
     }
+}
+
+/// How often a page is read for at most: what is passed over costs as much as what is shown.
+const READS: u32 = 8;
+
+fn sort_key(item: &Item) -> String {
+    let found = item.get("sk").and_then(|sk| sk.as_s().ok());
+    found.cloned().unwrap_or_default()
 }
 
 #[cfg(test)]

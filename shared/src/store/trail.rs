@@ -56,7 +56,7 @@ impl Store {
     }
 
     /// Events of an organization, newest first. A page may be short while a cursor says there is
-    /// more: the filter is applied after reading.
+    /// more: the filter is applied after reading, and a page is not read for without end.
     pub async fn audit_events(
         &self,
         organization: OrganizationId,

@@ -24,7 +24,11 @@ pub(super) fn everywhere(stage: &Stage<'_>, what: &str, token: &str) -> Vec<Atte
         add(format!("at /verify for {resource}"), asked, "401 invalid_token");
     }
     for (method, path) in [("POST", "/service-accounts"), ("GET", "/audit-events")] {
-        add(format!("at {method} {path}"), us.by(token, method, path), "401");
+        add(
+            format!("at {method} {path}"),
+            us.by(token, method, path),
+            "401 invalid_token",
+        );
     }
     let by_an_app = |path: &str| {
         let app = &stage.own_confidential;
@@ -48,7 +52,7 @@ pub(super) fn at_one_of_each_kind(stage: &Stage<'_>, what: &str, token: &str) ->
         // An HTTP API has no other status for it.
         ("at the authorizer", us.http.get("/acme/me").bearer(token), "403"),
         ("at /verify", verified.bearer(token), "401 invalid_token"),
-        ("at GET /users", us.by(token, "GET", "/users"), "401"),
+        ("at GET /users", us.by(token, "GET", "/users"), "401 invalid_token"),
         ("introspected by an account", introspected, "200 inactive"),
     ];
     let attempt = |(place, asked, expected)| Attempt::new(format!("{what} {place}"), asked, expected);
@@ -95,7 +99,7 @@ fn to_redeem(stage: &Stage<'_>) -> Vec<Attempt> {
         Attempt::new(
             "a refresh token, as a bearer token",
             us.by(refresh, "GET", "/users"),
-            "401",
+            "401 invalid_token",
         ),
     ]
 }
