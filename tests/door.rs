@@ -56,14 +56,14 @@ async fn nothing_is_answered_to_whoever_comes_around_the_edge() {
 }
 
 /// Makes something that the audit trail tells of, and says from where the trail thinks it came.
-async fn trailed(region: &Region, http: &Http, headers: &[(&str, &str)]) -> Value {
+async fn trailed(region: &Region, http: &Http, name: &str, headers: &[(&str, &str)]) -> Value {
     let asked = http
         .post("/api/v1/service-accounts")
         .bearer(&region.running.facts.admin.token);
     let asked = headers
         .iter()
         .fold(asked, |asked, (name, value)| asked.header(name, value));
-    let account = json!({"name": "trailed", "subscription": region.subscription(), "roles": [region.reader()]});
+    let account = json!({"name": name, "subscription": region.subscription(), "roles": [region.reader()]});
     let id = asked.json(&account).send().await.is(201).text("/id");
     let events = region.admin("GET", "/audit-events").send().await.is(200).json();
     let mut events = events["items"].as_array().unwrap().iter();
@@ -84,9 +84,9 @@ async fn callers_are_where_the_edge_says_and_nowhere_else() {
             (VIEWER, viewer),
             ("x-forwarded-for", "192.0.2.99"),
         ];
-        assert_eq!(trailed(&region, &apart.http, &headers).await, address);
+        assert_eq!(trailed(&region, &apart.http, address, &headers).await, address);
     }
     // Without an edge the same headers are a caller's own words.
     let spoofed = [("x-regent-edge", SECRET), (VIEWER, "198.51.100.7:4711")];
-    assert_eq!(trailed(&region, &region.http, &spoofed).await, "127.0.0.1");
+    assert_eq!(trailed(&region, &region.http, "spoofed", &spoofed).await, "127.0.0.1");
 }

@@ -89,6 +89,8 @@ async fn a_table_that_refuses_lets_nobody_in_and_a_warm_process_neither() {
         .await
         .is(200);
     for (what, asked) in faces(&region, &apart.http, &account, &token) {
+        // The published keys are good for two seconds, and the set of them is served without the table.
+        region.wait(2);
         relay.fail("BatchGetItem", Fault::Denied, 1);
         unavailable(what, &asked.send().await);
         assert_eq!(relay.unmet(), 0, "{what}");

@@ -3,6 +3,7 @@
 
 mod organizations;
 mod regions;
+mod restored;
 
 use serde_json::{Value, json};
 

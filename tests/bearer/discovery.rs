@@ -30,6 +30,7 @@ async fn the_metadata_is_this_and_under_both_names() {
                 "revocation_endpoint": format!("{issuer}/oauth/v1/revoke"),
                 "introspection_endpoint": format!("{issuer}/oauth/v1/introspect"),
                 "jwks_uri": format!("{issuer}{KEYS}"),
+                "scopes_supported": Privilege::ALL.iter().map(|privilege| privilege.as_str()).collect::<Vec<_>>(),
                 "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
                 "response_types_supported": ["code"],
                 "response_modes_supported": ["query"],

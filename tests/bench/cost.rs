@@ -52,7 +52,7 @@ pub(crate) struct Scale {
 
 /// So many accounts, each asking for a new token once a day.
 pub(crate) struct Accounts {
-    pub(crate) accounts: f64,
+    pub(crate) number: f64,
     pub(crate) gigabytes: f64,
     pub(crate) stored: f64,
     pub(crate) tokens: f64,
@@ -193,7 +193,7 @@ fn of(accounts: f64, counted: &Counted, newcomer: &Row) -> Accounts {
     let gigabytes = accounts * counted.account.0 / 1e9;
     let tokens = accounts * MONTH / 86_400.0;
     Accounts {
-        accounts,
+        number: accounts,
         gigabytes,
         stored: gigabytes * (TABLE_GIGABYTE + BACKUP_GIGABYTE),
         tokens: accounts / 86_400.0,

@@ -141,7 +141,7 @@ fn accounts(cost: &Cost) {
     for of in &cost.accounts {
         println!(
             "| {:.0} | {:.2} GB | {:.2} | {:.1} | {:.2} |",
-            of.accounts, of.gigabytes, of.stored, of.tokens, of.asked
+            of.number, of.gigabytes, of.stored, of.tokens, of.asked
         );
     }
 }
@@ -177,7 +177,7 @@ pub(crate) fn json(cost: &Cost) -> Value {
             "log_megabytes_per_second": at.logged, "dollars_per_month": at.dollars})
     });
     let accounts = cost.accounts.iter().map(|of| {
-        json!({"accounts": of.accounts, "gigabytes": of.gigabytes, "storage_dollars_per_month": of.stored,
+        json!({"accounts": of.number, "gigabytes": of.gigabytes, "storage_dollars_per_month": of.stored,
             "tokens_per_second": of.tokens, "token_dollars_per_month": of.asked})
     });
     let prices =

@@ -26,7 +26,9 @@ impl Units {
     /// The same for each of so many requests.
     pub(crate) fn each(mut self, requests: f64) -> Self {
         for units in [&mut self.reads, &mut self.writes, &mut self.calls] {
-            units.values_mut().for_each(|unit| *unit /= requests);
+            for unit in units.values_mut() {
+                *unit /= requests;
+            }
         }
         self
     }
@@ -151,5 +153,5 @@ pub(crate) fn read_units(bytes: usize) -> f64 {
 }
 
 fn begun(bytes: usize, of: usize) -> f64 {
-    bytes.max(1).div_ceil(of) as f64
+    f64::from(u32::try_from(bytes.max(1).div_ceil(of)).unwrap_or(u32::MAX))
 }

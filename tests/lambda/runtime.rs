@@ -23,6 +23,8 @@ use tokio::sync::{Mutex as Queue, mpsc, oneshot};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What the function may believe to be its deadline: far away, since no clock is asked here.
 const DEADLINE: &str = "4102444800000";
+/// The trace that every invocation is part of.
+pub(super) const TRACE: &str = "1-69b31a00-000000000000000000000000";
 const PREFIX: &str = "/2018-06-01/runtime";
 
 /// What became of an event.
@@ -147,7 +149,7 @@ async fn next(State(api): State<Arc<Api>>) -> Result<(HeaderMap, String), Status
     );
     headers.insert(
         "lambda-runtime-trace-id",
-        HeaderValue::from_static("Root=1-69b31a00-000000000000000000000000;Sampled=0"),
+        HeaderValue::from_str(&format!("Root={TRACE};Sampled=0")).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?,
     );
     Ok((headers, event.to_string()))
 }

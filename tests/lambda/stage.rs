@@ -14,8 +14,9 @@ use crate::lambda::case::Case;
 use crate::lambda::event::{Known, read};
 use crate::lambda::functions::Functions;
 use crate::lambda::known;
+use crate::lambda::runtime::TRACE;
 use crate::telemetry::grep::told;
-use crate::telemetry::line::lines;
+use crate::telemetry::line::{lines, requests};
 
 /// What is known and no secret. All else is one.
 const PUBLIC: [&str; 24] = [
@@ -123,6 +124,12 @@ impl Stage {
         assert!(failures.is_empty(), "{}", failures.join("\n"));
         let logs = self.functions.logs();
         lines(&logs);
+        for line in requests(&logs) {
+            assert_eq!(
+                line["trace_id"], TRACE,
+                "a line outside of its invocation's trace: {line}"
+            );
+        }
         let mut secrets = self.known.clone();
         secrets.retain(|name, _| !PUBLIC.contains(&name.as_str()));
         secrets.extend(private_keys(&self.region).await);

@@ -51,7 +51,7 @@ pub fn router(app: App) -> Router {
         }))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(app.clone());
-    observed(with_fallbacks(router), Function::Accounts, &app)
+    observed(with_fallbacks(router), Function::Accounts, app)
 }
 
 /// All of them.

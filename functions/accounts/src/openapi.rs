@@ -1,6 +1,6 @@
 //! The OpenAPI document: where it is served, and what operations share. The operations describe
 //! themselves; `described` makes the document of that, ahead of time: built at every start it cost
-//! half a megabyte of program and a third of the cold start.
+//! half a megabyte of program and some milliseconds.
 
 use crate::answer::Answer;
 use crate::endpoints::Endpoints;

@@ -36,5 +36,5 @@ pub fn router(app: App) -> Router {
         .merge(assets(Place::Authorize))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(app.clone());
-    observed(answer::with_fallback_pages(router), Function::Authorize, &app)
+    observed(answer::with_fallback_pages(router), Function::Authorize, app)
 }

@@ -69,7 +69,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), gate::gate))
         .with_state(app.clone());
     // Assets are for everybody: the sign-in page of another function looks the same.
-    observed(assets(Place::Console).merge(pages), Function::Console, &app)
+    observed(assets(Place::Console).merge(pages), Function::Console, app)
 }
 
 /// Where everybody begins: at the first thing they may see.

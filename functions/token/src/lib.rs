@@ -42,5 +42,5 @@ pub fn router(app: App) -> Router {
         )
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(app.clone());
-    observed(with_fallbacks(router), Function::Token, &app)
+    observed(with_fallbacks(router), Function::Token, app)
 }

@@ -28,5 +28,5 @@ use regent::web::{observed, with_fallbacks};
 /// The forward-authentication endpoint. Any method: proxies repeat the one of the request.
 pub fn router(app: App) -> Router {
     let router = Router::new().route("/verify", any(forward::handle));
-    observed(with_fallbacks(router.with_state(app.clone())), Function::Verify, &app)
+    observed(with_fallbacks(router.with_state(app.clone())), Function::Verify, app)
 }

@@ -1,12 +1,10 @@
 //! Metadata: of the authorization server (RFC 8414 §2) and of APIs (RFC 9728 §2). Everything advertised works, everything that works
 //! is advertised.
 
-use crate::domain::{Audience, Issuer, Scope, Scopes};
+use crate::domain::{Audience, Issuer, Privilege, Scope, Scopes};
 use serde::Serialize;
 
-/// The document at `/.well-known/oauth-authorization-server`. It has no `scopes_supported` (which
-/// RFC 8414 recommends): scopes are each API's own, and the API's document lists them (RFC 9728).
-/// Clients of people that find no list there ask for all that is listed here, and would be refused.
+/// The document at `/.well-known/oauth-authorization-server`.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the members are named by RFC 8414 §2")]
 pub struct Metadata {
@@ -17,6 +15,9 @@ pub struct Metadata {
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
     pub jwks_uri: String,
+    /// The scopes of the management API, which service accounts may have. Those of other APIs are
+    /// listed by each API's own document (RFC 9728), where clients of people look first.
+    pub scopes_supported: Vec<&'static str>,
     pub grant_types_supported: [&'static str; 3],
     pub response_types_supported: [&'static str; 1],
     pub response_modes_supported: [&'static str; 1],
@@ -70,6 +71,7 @@ impl Metadata {
             revocation_endpoint: issuer.at("/oauth/v1/revoke"),
             introspection_endpoint: issuer.at("/oauth/v1/introspect"),
             jwks_uri: issuer.at("/.well-known/jwks.json"),
+            scopes_supported: Privilege::ALL.iter().map(|privilege| privilege.as_str()).collect(),
             grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
             response_types_supported: ["code"],
             response_modes_supported: ["query"],

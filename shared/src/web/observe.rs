@@ -39,8 +39,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The router with a line for every request, as this function's. Goes around everything else, so
 /// that what others refuse is known, too.
-pub fn observed(router: Router, function: Function, app: &App) -> Router {
-    router.layer(from_fn_with_state((function, app.clone()), observe))
+pub fn observed(router: Router, function: Function, app: App) -> Router {
+    router.layer(from_fn_with_state((function, app), observe))
 }
 
 async fn observe(State((function, app)): State<(Function, App)>, mut request: Request, next: Next) -> Response<Body> {

@@ -10,8 +10,11 @@ use crate::keys::{BESIDE, CURRENT, Put, SigningKeys, Versions};
 /// been done.
 pub async fn ensure_signing_key(app: &App) -> Result<(), Error> {
     let versions = app.signer()?.versions();
+    // A secret that was made without a value may have an empty version. Asked for first: what becomes
+    // current after the next question is not moved away.
+    let labels = versions.labels().await?.unwrap_or_default();
     if versions.labelled(CURRENT).await?.is_none() {
-        make(app, versions).await?;
+        make(app, versions, labels.holder(CURRENT)).await?;
     }
     // Whoever was first, if there were two.
     let current = versions.labelled(CURRENT).await?;
@@ -42,11 +45,11 @@ pub async fn ensure_signing_key(app: &App) -> Result<(), Error> {
     .await
 }
 
-async fn make(app: &App, versions: &Versions) -> Result<(), Unavailable> {
+async fn make(app: &App, versions: &Versions, empty: Option<&str>) -> Result<(), Unavailable> {
     let keys = SigningKeys::and(None, generate(app)?.into());
     let id = TokenId::from_random(app.random());
     match versions.put(id.as_str(), &keys, BESIDE).await? {
-        Put::Done => versions.advance(None, id.as_str()).await.map(drop),
+        Put::Done => versions.advance(empty, id.as_str()).await.map(drop),
         Put::NoSecret => versions.create(id.as_str(), &keys).await,
         Put::Taken => Ok(()),
     }
