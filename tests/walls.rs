@@ -239,7 +239,15 @@ fn every_file_says_what_it_is_and_none_is_long() {
 
 #[test]
 fn the_functions_do_not_carry_the_local_region_or_each_other() {
-    let functions = ["token", "authorize", "accounts", "console", "verify", "notify", "rotate"];
+    let functions = [
+        "token",
+        "authorize",
+        "accounts",
+        "console",
+        "verify",
+        "notify",
+        "rotate",
+    ];
     let dependencies = |manifest: &str| {
         let text = std::fs::read_to_string(root().join(manifest).join("Cargo.toml")).unwrap();
         let (_, dependencies) = text.split_once("[dependencies]").unwrap();

@@ -154,7 +154,14 @@ mod tests {
     }
     #[test]
     fn a_key_is_published_longer_than_anybody_goes_without_reading() {
-        for (text, good) in [("3", true), ("600", true), ("86400", true), ("2", false), ("86401", false), ("", false)] {
+        for (text, good) in [
+            ("3", true),
+            ("600", true),
+            ("86400", true),
+            ("2", false),
+            ("86401", false),
+            ("", false),
+        ] {
             assert_eq!(parse_lead(text).is_ok(), good, "{text}");
         }
     }

@@ -40,7 +40,13 @@ impl Forge {
     /// The newest key of a signing secret's value.
     fn read(value: &str) -> Self {
         let value: Value = serde_json::from_str(value).unwrap();
-        let der = BASE64_STANDARD.decode(value["keys"].as_array().unwrap().last().unwrap()["pkcs8"].as_str().unwrap()).unwrap();
+        let der = BASE64_STANDARD
+            .decode(
+                value["keys"].as_array().unwrap().last().unwrap()["pkcs8"]
+                    .as_str()
+                    .unwrap(),
+            )
+            .unwrap();
         Self(EncodingKey::from_ec_der(&der))
     }
 

@@ -31,7 +31,8 @@ impl Endpoints for Router<App> {
         H: Handler<T, App>,
         T: 'static,
     {
-        let mut filters = D::methods().into_iter().map(filter);
+        let methods = D::methods();
+        let mut filters = methods.iter().map(filter);
         let first = filters.next().unwrap_or(MethodFilter::GET);
         route(self, &D::path(), on(filters.fold(first, MethodFilter::or), handler))
     }
@@ -42,7 +43,7 @@ fn route(router: Router<App>, path: &str, methods: MethodRouter<App>) -> Router<
     router.route(path, methods)
 }
 
-fn filter(method: HttpMethod) -> MethodFilter {
+fn filter(method: &HttpMethod) -> MethodFilter {
     match method {
         HttpMethod::Get => MethodFilter::GET,
         HttpMethod::Post => MethodFilter::POST,

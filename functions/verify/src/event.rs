@@ -107,7 +107,11 @@ impl AuthorizerEvent {
     /// Notes which request this is: the route as the API defines it, never the path.
     pub(crate) fn note(&self) {
         count(Metric::Requests);
-        let caller = self.request_context.http.as_ref().or(self.request_context.identity.as_ref());
+        let caller = self
+            .request_context
+            .http
+            .as_ref()
+            .or(self.request_context.identity.as_ref());
         if let Some(address) = caller.and_then(|caller| caller.source_ip.as_ref()) {
             note(Fact::SourceIp, address);
         }
@@ -134,7 +138,10 @@ impl AuthorizerEvent {
     pub(crate) fn authorization(&self) -> HeaderMap {
         let mut headers = self.named(AUTHORIZATION.as_str());
         let token = self.authorization_token.as_ref();
-        if let Some(value) = token.filter(|_| self.kind == Kind::Token).and_then(|token| token.parse().ok()) {
+        if let Some(value) = token
+            .filter(|_| self.kind == Kind::Token)
+            .and_then(|token| token.parse().ok())
+        {
             headers.append(AUTHORIZATION, value);
         }
         headers

@@ -67,4 +67,3 @@ pub enum Material {
     #[serde(rename = "OKP")]
     Okp { crv: String, x: String },
 }
-

@@ -53,8 +53,7 @@ impl Store {
                 .request_items(&self.table, pending)
                 .send()
                 .await;
-            let mut answer =
-                answer.map_err(|error| Unavailable::of("batch read", &error))?;
+            let mut answer = answer.map_err(|error| Unavailable::of("batch read", &error))?;
             for item in answer
                 .responses
                 .take()

@@ -3,7 +3,8 @@
 //! As in AWS a rotation begins with a version that has `AWSPENDING` and no value; the function is
 //! called for each step in order and in the end has to leave `AWSPENDING` on the version with
 //! `AWSCURRENT`, or nowhere. A step that fails ends the rotation and leaves the labels as they are:
-//! the next `RotateSecret` is refused, and runs that same rotation once more.
+//! the next `RotateSecret` is refused, and runs that same rotation once more – unless `AWSCURRENT` had
+//! moved already: then it begins another one.
 //!
 //! Otherwise than AWS, nothing is tried again by itself, and no schedule is kept.
 
