@@ -216,11 +216,11 @@ async fn a_token_goes_to_a_new_file_that_only_its_owner_reads() {
     let facts = bootstrap(&region, &option, "").await.facts();
     let mode = std::fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let token = std::fs::read_to_string(&path).unwrap();
-    works(&region, &facts, token.trim_end()).await;
+    let written = std::fs::read_to_string(&path).unwrap();
+    works(&region, &facts, written.trim_end()).await;
 
     bootstrap(&region, &option, "").await.refused("File exists");
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), token);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), written);
     assert_eq!(region.mails_to(ADMIN).await.len(), 1, "the refused run did nothing");
 }
 

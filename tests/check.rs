@@ -129,7 +129,7 @@ const SPOILT: [Spoils; 4] = [
         ),
         ("keys: there are none", |path, answer| {
             if path.ends_with("jwks.json") {
-                answer.body = r#"{"keys":[]}"#.to_owned();
+                r#"{"keys":[]}"#.clone_into(&mut answer.body);
             }
         }),
         ("health: 503 instead of 200", |path, answer| {
@@ -174,7 +174,7 @@ const SPOILT: [Spoils; 4] = [
         }),
         ("health: 'fail', not pass", |path, answer| {
             if path == "/health" {
-                answer.body = r#"{"status":"fail"}"#.to_owned();
+                r#"{"status":"fail"}"#.clone_into(&mut answer.body);
             }
         }),
         ("token: GET: 200 instead of 405", |_, answer| {

@@ -24,6 +24,7 @@ fn says(line: &Value, wanted: &Value) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told by one log")]
 async fn the_log_says_who_asked_for_what_and_why_it_was_refused() {
     let folder = tempfile::tempdir().unwrap();
     let region = Logging::start(folder.path()).await;

@@ -71,13 +71,13 @@ fn forms(piece: &[u8]) -> Vec<String> {
 #[test]
 fn a_planted_secret_is_found_in_every_form() {
     let secret = "s3cret/with+odd \"signs\"=and-more-of-it-than-one-piece";
-    let encoded: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded: Vec<String> = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let form: String = form_urlencoded(secret);
     for planted in [
         secret.to_owned(),
         secret[..30].to_owned(),
         secret[20..].to_owned(),
-        encoded,
+        encoded.concat(),
         form,
         serde_json::to_string(secret).unwrap(),
         format!("{:?}", secret.as_bytes()),

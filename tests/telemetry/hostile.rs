@@ -93,10 +93,10 @@ async fn no_event_breaks_a_line_whatever_api_gateway_may_pass_on() {
             .invoke(json!({"type": "TOKEN", "methodArn": text, "authorizationToken": text}))
             .await;
     }
-    let log = verify.log();
-    assert_eq!(requests(&log).len(), 6, "{log}");
+    let written = verify.log();
+    assert_eq!(requests(&written).len(), 6, "{written}");
     assert!(
-        lines(&log)
+        lines(&written)
             .iter()
             .all(|line| line["message"] != "forged" && line.to_string().len() < 16_384)
     );

@@ -16,7 +16,9 @@ async fn main() -> Result<(), Error> {
     let notify = Notify::new(App::from_env()?, &environment(), Settings::from_env()?);
     let handler = async |event: LambdaEvent<Value>| {
         let ledger = notify.ledger(origin(&event.context));
-        invoked(ledger, notify.handle(event.payload)).await.map_err(Error::from)
+        Box::pin(invoked(ledger, notify.handle(event.payload)))
+            .await
+            .map_err(Error::from)
     };
     run(service_fn(handler)).await
 }

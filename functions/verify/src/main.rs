@@ -24,7 +24,8 @@ async fn main() -> Result<(), Error> {
             let LambdaEvent { payload, context } = event;
             if let Some(event) = AuthorizerEvent::parse(payload.get()) {
                 let ledger = event.ledger(lambda::origin(&context), &app);
-                return Ok(to_raw_value(&watched(ledger, authorizer.authorize(&event)).await?)?);
+                let authorization = Box::pin(watched(ledger, authorizer.authorize(&event)));
+                return Ok(to_raw_value(&authorization.await?)?);
             }
             let request: LambdaRequest = serde_json::from_str(payload.get())?;
             let request = lambda::with_sound_query(request);

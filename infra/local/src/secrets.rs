@@ -84,11 +84,11 @@ impl Secrets {
         let endpoint = format!("http://{}", listener.local_addr()?);
         let vault = Arc::new(Mutex::new(vault));
         let rotations = Rotations::new(vault.clone());
-        let served = Served {
+        let state = Served {
             vault,
             rotations: rotations.clone(),
         };
-        let routes = Router::new().route("/", post(answer)).with_state(served);
+        let routes = Router::new().route("/", post(answer)).with_state(state);
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(async move {
             let serving = axum::serve(listener, routes).with_graceful_shutdown(async move { drop(stopped.await) });

@@ -45,7 +45,7 @@ impl Delivery {
         let (notify, event) = (self.notify.clone(), json!({ "Records": batch }));
         let ledger = notify.ledger(Origin::default());
         // On a task of its own, so that a panic there is a failure here.
-        let mut call = tokio::spawn(async move { invoked(ledger, notify.handle(event)).await });
+        let mut call = tokio::spawn(async move { Box::pin(invoked(ledger, notify.handle(event))).await });
         let answer = timeout(LIMIT, &mut call).await;
         let Ok(Ok(Ok(answer))) = answer else {
             call.abort();
