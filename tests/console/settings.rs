@@ -68,6 +68,9 @@ async fn everything_is_revoked_after_a_question_and_the_admin_signs_in_again() {
     let browser = region.admin_browser().await;
     let token = region.account().await.token(&region).await;
     let path = format!("{PATH}/revoke");
+    let (_, limited) = browser_of(&region, json!(["subscription_admin"]), Some(region.subscription())).await;
+    assert!(!limited.open(PATH).await.is(200).body.contains(&path));
+    limited.open(&path).await.is(403);
     assert!(browser.open(PATH).await.is(200).body.contains(&path));
     let form = browser.open(&path).await.is(200).form(&path);
     assert_eq!(region.verified(&token).await, 200);
@@ -77,8 +80,4 @@ async fn everything_is_revoked_after_a_question_and_the_admin_signs_in_again() {
     browser.open(&done).await.is(303);
     let again = region.admin_browser().await;
     assert!(again.open(&done).await.is(200).words().contains("is dead"));
-
-    let (_, browser) = browser_of(&region, json!(["subscription_admin"]), Some(region.subscription())).await;
-    assert!(!browser.open(PATH).await.is(200).body.contains(&path));
-    browser.open(&path).await.is(403);
 }

@@ -50,7 +50,7 @@ pub(super) async fn is_followed(cloud: &Cloud, api: &Api, client: &[(&str, Strin
     assert_ne!(header(&before), header(&after), "a dropped key signs");
 }
 
-/// Runs all of it, for an organization of the region. What it printed, line by line.
+/// Runs all of it, for an organization of the region. What it printed that is JSON.
 fn run(cloud: &Cloud, organization: &str) -> Vec<Value> {
     let commands = sh_blocks(&quoted("runbook")).replace("org_…", organization);
     assert!(commands.contains(organization), "the runbook revokes nothing");
@@ -78,7 +78,6 @@ fn run(cloud: &Cloud, organization: &str) -> Vec<Value> {
         "{said}{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    said.lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| line.into()))
-        .collect()
+    let values = |line| serde_json::Deserializer::from_str(line).into_iter::<Value>();
+    said.lines().flat_map(values).filter_map(Result::ok).collect()
 }

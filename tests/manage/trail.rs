@@ -41,10 +41,12 @@ async fn an_event_says_who_did_what_to_what_when_and_from_where() {
             "action": "service_account.created",
             "target": {"id": account.id, "name": "Watched"},
             "source_ip": "127.0.0.1",
+            "request_id": found[0]["request_id"],
             "details": found[0]["details"],
         })]
     );
     assert!(found[0]["id"].as_str().unwrap().starts_with("evt_"));
+    assert!(found[0]["request_id"].is_string());
 }
 
 #[tokio::test]

@@ -42,7 +42,11 @@ pub(super) fn write(line: impl FnOnce(Timestamp) -> Vec<u8>) -> bool {
 /// them), and those of the libraries from INFO up at most: what they tell below that are requests
 /// and answers, bodies and headers included.
 pub fn filter(levels: &str) -> Targets {
-    let asked = levels.parse::<Targets>().unwrap_or_default();
+    // Nothing would be parsed as everything.
+    let asked = Some(levels).filter(|levels| !levels.trim().is_empty());
+    let asked = asked
+        .and_then(|levels| levels.parse::<Targets>().ok())
+        .unwrap_or_default();
     let default = asked.default_level().unwrap_or(LevelFilter::INFO);
     let ours = |target: &str| target.starts_with(OURS);
     let mut filter = Targets::new()
