@@ -62,6 +62,26 @@ async fn what_a_start_prints_works_as_it_is_pasted() {
     region.stop().await;
 }
 
+#[tokio::test]
+async fn the_signing_keys_rotate_as_the_readme_says() {
+    let region = Region::start().await;
+    on_path("curl");
+    on_path("jq");
+    let mut pasted = Command::new(on_path("bash"));
+    pasted.arg("-euo").arg("pipefail").arg("-c").arg(sh_blocks(&quoted("rotate")));
+    pasted.env("ISSUER", region.facts["issuer"].as_str().expect("an issuer"));
+    let said = run(&mut pasted, &Value::Null).await;
+    let answers: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(&said).into_iter().collect();
+    let answers = answers.unwrap_or_else(|error| panic!("{error}:\n{said}"));
+    let [rotated, first, second, dropped] = answers.as_slice() else {
+        panic!("{said}");
+    };
+    assert_ne!(first, second);
+    assert_eq!(rotated["kid"], *second, "the newest key is the last of the set");
+    assert_eq!(dropped["dropped"].as_array().map(Vec::len), Some(2), "{dropped}");
+    region.stop().await;
+}
+
 /// The `sh` blocks of README's tour, one after the other, are the script that the test above runs.
 #[test]
 fn the_readme_quotes_the_tour_word_for_word() {

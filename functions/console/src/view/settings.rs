@@ -50,7 +50,7 @@ fn organization(admin: &Admin, asked: &Form) -> Markup {
 fn emergency() -> Markup {
     html! {
         p { "Something leaked, and nobody knows what? Revoke everything this organization holds, then replace the secrets one by one." }
-        (link_button(Kind::Danger, "Revoke everything…", path::REVOKE))
+        (actions(link_button(Kind::Danger, "Revoke everything…", path::REVOKE)))
     }
 }
 
