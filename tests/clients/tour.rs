@@ -68,7 +68,11 @@ async fn the_signing_keys_rotate_as_the_readme_says() {
     on_path("curl");
     on_path("jq");
     let mut pasted = Command::new(on_path("bash"));
-    pasted.arg("-euo").arg("pipefail").arg("-c").arg(sh_blocks(&quoted("rotate")));
+    pasted
+        .arg("-euo")
+        .arg("pipefail")
+        .arg("-c")
+        .arg(sh_blocks(&quoted("rotate")));
     pasted.env("ISSUER", region.facts["issuer"].as_str().expect("an issuer"));
     let said = run(&mut pasted, &Value::Null).await;
     let answers: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(&said).into_iter().collect();
