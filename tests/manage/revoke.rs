@@ -125,3 +125,19 @@ async fn whoever_runs_the_region_revokes_without_an_account_in_it() {
     assert_eq!((&facts["users"], &facts["grants"]), (&json!(3), &json!(1)));
     held.is_dead().await;
 }
+
+/// More than one page of people, and more than one transaction holds.
+#[tokio::test]
+async fn nobody_of_a_large_organization_is_left_out() {
+    let region = Region::start().await;
+    let mut people = vec![];
+    for _ in 0..103 {
+        people.push(region.person(json!(["viewer"]), None).await.1);
+    }
+    let path = format!("/organizations/{}/revoke", region.running.facts.organization);
+    let revoked = region.admin("POST", &path).send().await.is(200).json();
+    assert_eq!((&revoked["users"], &revoked["grants"]), (&json!(104), &json!(0)));
+    for token in &people {
+        region.by(token, "GET", "/users").send().await.problem(401);
+    }
+}

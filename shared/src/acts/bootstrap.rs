@@ -5,13 +5,13 @@ mod again;
 
 pub use again::first_run;
 
+use super::trail::by_operator;
 use super::{Plan, password, sign};
 use crate::app::App;
 use crate::domain::{
-    ActError, Action, Actor, ActorKind, ApiResource, Application, ApplicationId, Audience, AuditEvent, BuiltinRole,
-    Claims, Description, Email, Error, EventId, Invalid, Name, Organization, OrganizationId, Password, Person,
-    Privilege, ResourceId, Role, RoleId, RoleRef, Scope, Scopes, Seat, Seconds, Subscription, SubscriptionId, Target,
-    TokenId, User, UserId, UserKind,
+    ActError, Action, ApiResource, Application, ApplicationId, Audience, BuiltinRole, Claims, Description, Email,
+    Error, Invalid, Name, Organization, OrganizationId, Password, Person, Privilege, ResourceId, Role, RoleId, RoleRef,
+    Scope, Scopes, Seat, Seconds, Subscription, SubscriptionId, TokenId, User, UserId, UserKind,
 };
 use crate::store::Write;
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,7 +98,7 @@ pub async fn found(app: &App, run: &FirstRun) -> Result<Plan<Founded>, Error> {
         store.create_organization(&organization(app, run, &founded, resource.id))?,
         store.claim_audience(&resource.audience, founded.organization)?,
         store.create_subscription(&subscription(app, run, &founded, resource))?,
-        store.record(&event(
+        store.record(&by_operator(
             app,
             founded.organization,
             Action::OrganizationCreated,
@@ -208,31 +208,9 @@ async fn admin(app: &App, run: &FirstRun, founded: &Founded) -> Result<User, Err
 /// Something that whoever runs the region did to the admin.
 fn told(app: &App, action: Action, admin: &User) -> Result<Write, Error> {
     let target = (admin.id.to_string(), admin.name.as_str());
-    let mut event = event(app, admin.organization, action, target);
+    let mut event = by_operator(app, admin.organization, action, target);
     event.details = BTreeMap::from([("email".to_owned(), admin.email.to_string())]);
     Ok(app.store().record(&event)?)
-}
-
-fn event(app: &App, organization: OrganizationId, action: Action, target: (String, &str)) -> AuditEvent {
-    AuditEvent {
-        id: EventId::from_random(app.random()),
-        organization,
-        subscription: None,
-        at: app.now(),
-        actor: Actor {
-            kind: ActorKind::System,
-            id: None,
-            name: "operator".to_owned(),
-        },
-        action,
-        target: Target {
-            id: target.0,
-            name: target.1.to_owned(),
-        },
-        source_ip: None,
-        request_id: None,
-        details: BTreeMap::new(),
-    }
 }
 
 /// A management API token for a person, with every privilege that its roles grant. Who may have

@@ -2,13 +2,10 @@
 //! something leaked and nobody knows what.
 
 use super::Caller;
+use super::trail::by_operator;
 use crate::app::App;
-use crate::domain::{
-    ActError, Action, Actor, ActorKind, AuditEvent, Error, EventId, GrantEnd, Organization, OrganizationId, Privilege,
-    Target, User, UserId,
-};
-use crate::store::Paging;
-use std::collections::BTreeMap;
+use crate::domain::{ActError, Action, AuditEvent, Error, GrantEnd, OrganizationId, Privilege, User};
+use crate::store::{Paging, Write};
 
 /// What was revoked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -40,29 +37,9 @@ pub fn may_revoke_everything(caller: &Caller) -> Result<(), ActError> {
 /// Revokes the same by the hand of whoever runs the region.
 pub async fn revoke_as_operator(app: &App, id: OrganizationId) -> Result<Revoked, Error> {
     let organization = app.store().organization(id).await?.ok_or(ActError::NotFound)?;
-    revoke(app, id, &by_operator(app, &organization)).await
-}
-
-fn by_operator(app: &App, organization: &Organization) -> AuditEvent {
-    AuditEvent {
-        id: EventId::from_random(app.random()),
-        organization: organization.id,
-        subscription: None,
-        at: app.now(),
-        actor: Actor {
-            kind: ActorKind::System,
-            id: None,
-            name: "operator".to_owned(),
-        },
-        action: Action::OrganizationRevoked,
-        target: Target {
-            id: organization.id.to_string(),
-            name: organization.name.to_string(),
-        },
-        source_ip: None,
-        request_id: None,
-        details: BTreeMap::new(),
-    }
+    let target = (id.to_string(), organization.name.as_str());
+    let event = by_operator(app, id, Action::OrganizationRevoked, target);
+    revoke(app, id, &event).await
 }
 
 async fn revoke(app: &App, id: OrganizationId, event: &AuditEvent) -> Result<Revoked, Error> {
@@ -74,18 +51,28 @@ async fn revoke(app: &App, id: OrganizationId, event: &AuditEvent) -> Result<Rev
     while let Some(page) = paging {
         let members = app.store().members(id, &page).await?;
         paging = Paging::next(&members);
-        for user in members.items {
-            revoked.grants += end_grants(app, &user).await?;
-            revoked.users += usize::from(end_tokens(app, user.id).await?);
+        // The tokens first: codes die with them, and none can become a grant that was not seen.
+        revoked.users += end_tokens(app, &members.items).await?;
+        for user in &members.items {
+            revoked.grants += end_grants(app, user).await?;
         }
     }
     Ok(revoked)
 }
 
-/// Whether there was somebody whose tokens could end.
-async fn end_tokens(app: &App, user: UserId) -> Result<bool, Error> {
-    let write = app.store().end_tokens(user)?;
-    Ok(app.store().commit(&[write]).await?.is_ok())
+/// How many of a page there were whose tokens could end. All in one transaction, because there may be
+/// thousands and a function has seconds; one by one if somebody was deleted meanwhile.
+async fn end_tokens(app: &App, users: &[User]) -> Result<usize, Error> {
+    let writes: Result<Vec<Write>, _> = users.iter().map(|user| app.store().end_tokens(user.id)).collect();
+    let writes = writes?;
+    if app.store().commit(&writes).await?.is_ok() {
+        return Ok(writes.len());
+    }
+    let mut ended = 0;
+    for write in writes {
+        ended += usize::from(app.store().commit(&[write]).await?.is_ok());
+    }
+    Ok(ended)
 }
 
 async fn end_grants(app: &App, user: &User) -> Result<usize, Error> {
