@@ -33,6 +33,7 @@ mod openapi;
 mod people;
 mod program;
 mod registration;
+mod revocation;
 mod rotation;
 mod stores;
 mod telemetry;

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use regent::app::{App, Rng};
+use regent::app::{App, Clock, Rng};
 use regent::config::Config;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
@@ -40,10 +40,19 @@ impl Apart {
 
     /// With other settings.
     pub(crate) async fn with(region: &Region, change: impl FnOnce(&mut Config)) -> Self {
+        Self::started(region, change, region.clock.clone()).await
+    }
+
+    /// On a machine with another time.
+    pub(crate) async fn at_time(region: &Region, clock: Clock) -> Self {
+        Self::started(region, |_| (), clock).await
+    }
+
+    async fn started(region: &Region, change: impl FnOnce(&mut Config), clock: Clock) -> Self {
         let mut config = region.running.app.config().clone();
         change(&mut config);
         let aws = regent_local::aws::sdk_config();
-        let app = App::new(config, &aws, region.clock.clone(), Rng::system()).unwrap();
+        let app = App::new(config, &aws, clock, Rng::system()).unwrap();
         let functions = Functions {
             token: regent_token::router(app.clone()),
             accounts: regent_accounts::router(app.clone()),

@@ -1,12 +1,13 @@
 //! A region in this process, with its clock in the test's hand.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use regent::acts::person_token;
 use regent::app::Clock;
 use regent::domain::SigningAlgorithm;
-use regent::domain::{Issuer, Name, RegionLabel, Seconds, Subscription, SubscriptionId, UserId, UserKind};
+use regent::domain::{Email, Issuer, Name, RegionLabel, Seconds, Subscription, SubscriptionId, UserId, UserKind};
 use regent::keys::secret_hash::hash_password;
 use regent_local::region::{Bound, Options, Running};
 use serde_json::{Value, json};
@@ -24,6 +25,7 @@ pub(crate) struct Region {
     pub(crate) running: Running,
     pub(crate) http: Http,
     pub(crate) clock: Clock,
+    admin_token: Mutex<String>,
     _folder: TempDir,
 }
 
@@ -105,7 +107,16 @@ impl Region {
 
     /// A request to the management API by the first admin.
     pub(crate) fn admin(&self, method: &str, path: &str) -> Asked {
-        self.by(&self.running.facts.admin.token, method, path)
+        let token = self.admin_token.lock().unwrap().clone();
+        self.by(&token, method, path)
+    }
+
+    /// Gives the first admin a new token, after something that ended the one before.
+    pub(crate) async fn renew_admin(&self) {
+        let email = Email::parse(&self.running.facts.admin.email).unwrap();
+        let id = self.running.app.store().user_by_email(&email).await.unwrap().unwrap();
+        let token = self.token_of(&id.to_string()).await;
+        *self.admin_token.lock().unwrap() = token;
     }
 
     /// The first admin's id.
@@ -128,7 +139,8 @@ impl Region {
 
     /// The same with other or more fields in the request that creates it.
     pub(crate) async fn account_with(&self, fields: Value) -> Account {
-        Account::create(self, &self.running.facts.admin.token, fields).await
+        let token = self.admin_token.lock().unwrap().clone();
+        Account::create(self, &token, fields).await
     }
 
     /// A person with these roles, limited to a subscription or not: its id and a token of its own.
@@ -271,6 +283,7 @@ impl Ready {
         let running = self.bound.start(regions).await.unwrap();
         let http = Http::new(running.issuer.as_str());
         Region {
+            admin_token: Mutex::new(running.facts.admin.token.clone()),
             running,
             http,
             clock: self.clock,

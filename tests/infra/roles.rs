@@ -23,6 +23,7 @@ const TABLE: [(&str, &[&str]); 7] = [
         // It lists nothing: every client says where its rows are.
         &[
             "dynamodb:BatchGetItem",
+            "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem",
             "dynamodb:PutItem",
             "dynamodb:UpdateItem",

@@ -115,6 +115,7 @@ pub async fn allow(
         approval_epoch: epoch,
         challenge: asked.challenge.clone(),
         audience: chosen.audience.clone(),
+        resource: Some(chosen.resource),
         scopes: chosen.scope_set(),
         epoch: user.epoch(None),
         authenticated_at: session.created_at,

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::domain::{
     ActError, Action, ApiResource, Application, ApplicationId, Audience, BuiltinRole, Claims, Description, Email,
     Error, Invalid, Name, Organization, OrganizationId, Password, Person, Privilege, ResourceId, Role, RoleId, RoleRef,
-    Scope, Scopes, Seat, Seconds, Subscription, SubscriptionId, TokenId, User, UserId, UserKind,
+    Scope, Scopes, Seat, Seconds, Subscription, SubscriptionId, TokenId, User, UserId, UserKind, Withdrawals,
 };
 use crate::store::Write;
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,6 +132,7 @@ fn resource(app: &App, run: &FirstRun) -> ApiResource {
         audience,
         scopes,
         enabled: true,
+        withdrawals: Withdrawals::default(),
         created_at: app.now(),
         version: 1,
     }
@@ -175,6 +176,7 @@ fn subscription(app: &App, run: &FirstRun, founded: &Founded, resource: ApiResou
         service_accounts: 0,
         default_resource: Some(resource.id),
         resources: BTreeMap::from([(resource.id, resource)]),
+        withdrawals_base: 0,
         created_at: app.now(),
         version: 1,
         revision: 1,

@@ -36,6 +36,8 @@ pub(super) struct Ground {
     pub(super) user: User,
     /// Which of the granted scopes the person still holds.
     pub(super) scopes: Scopes,
+    /// How often access tokens of these scopes have lost their access: the `epo` of a new one.
+    pub(super) epoch: u32,
 }
 
 /// Whether a grant may still be used: the person is there and works in the subscription, the
@@ -64,6 +66,7 @@ pub(super) fn stands(
     let subscription = rows.subscription.ok_or(GrantError::UnknownResource)?;
     let resource = subscription
         .resource(&grant.audience)
+        .filter(|resource| grant.resource.is_none_or(|allowed| allowed == resource.id))
         .ok_or(GrantError::UnknownResource)?;
     if !asked.is_subset(&grant.scopes) {
         return Err(GrantError::ScopeNotGranted);
@@ -73,7 +76,12 @@ pub(super) fn stands(
         Err(GrantError::NoScope) => Err(GrantError::PersonGone),
         other => other,
     }?;
-    Ok(Ground { user, scopes })
+    let lost = subscription.withdrawals(&grant.audience, &scopes);
+    Ok(Ground {
+        epoch: user.epoch(None).saturating_add(lost),
+        user,
+        scopes,
+    })
 }
 
 /// A client whose document has not been read lately is judged by its kind.
@@ -101,7 +109,7 @@ pub(super) async fn access_token(app: &App, grant: &Grant, ground: &Ground) -> R
         subscription: Some(grant.subscription),
         applications: Vec::new(),
         generation: grant.generation,
-        epoch: ground.user.epoch(None),
+        epoch: ground.epoch,
         grant: Some(Delegation {
             id: grant.id,
             origin: grant.origin.clone(),

@@ -1,7 +1,7 @@
 //! Clients ask about tokens (RFC 7662) and give them up (RFC 7009).
 
 use super::authenticate::{self, Client, prove_client};
-use super::verify::{Verified, examine};
+use super::verify::{Verified, examine, identify};
 use super::{Plan, grant, perform};
 use crate::app::App;
 use crate::domain::{
@@ -69,8 +69,9 @@ impl Own<'_> {
     }
 }
 
-/// Kills a token of the caller's own. A token that is not its own, or no good any more, is left
-/// alone, and the caller is not told (RFC 7009 §2.2).
+/// Ends a token of the caller's own, for good: whether it could be used at this moment is not asked.
+/// A token that is not the caller's own, or over for good already, is left alone, and the caller is
+/// not told (RFC 7009 §2.2).
 pub async fn revoke(app: &App, caller: &Authentication, token: &str, source: &str) -> Result<(), Error> {
     match caller {
         Authentication::Account(presented) => {
@@ -88,15 +89,16 @@ pub async fn revoke(app: &App, caller: &Authentication, token: &str, source: &st
 }
 
 async fn revoke_of_account(app: &App, client: &Client, token: &str) -> Result<(), Error> {
-    let Some(verified) = good(app, token).await? else {
+    let own = Subject::Service(client.standing.client_id().clone());
+    let Some((claims, _)) = identify(app, token).await?.filter(|(_, subject)| *subject == own) else {
         return Ok(());
     };
-    if verified.subject != Subject::Service(client.standing.client_id().clone()) {
+    let (_, credential) = client.standing.account()?;
+    let epoch = client.standing.epoch(&claims.aud, &claims.scope);
+    if claims.is_over(credential, epoch, app.now()) {
         return Ok(());
     }
-    let (_, credential) = client.standing.account()?;
-    let (token, end) = (verified.claims.jti.clone(), verified.claims.expires_at());
-    let revocation = credential.revocation(token, end, app.now());
+    let revocation = credential.revocation(claims.jti.clone(), claims.expires_at(), app.now());
     Ok(app
         .store()
         .revoke(client.standing.user.id, credential.id, &revocation)
@@ -115,16 +117,16 @@ async fn revoke_refresh(app: &App, client: &ClientId, token: &RefreshToken, sour
 
 /// An access token takes the grant's other access tokens with it; the refresh token stays.
 async fn revoke_access(app: &App, client: &ClientId, token: &str) -> Result<(), Error> {
-    let Some(verified) = good(app, token).await? else {
+    let Some((claims, subject)) = identify(app, token).await? else {
         return Ok(());
     };
-    match verified.subject {
+    match subject {
         Subject::Delegate {
             user,
             client: own,
             grant,
             ..
-        } if own == *client => end_access(app, user, grant, verified.claims.generation).await,
+        } if own == *client => end_access(app, user, grant, claims.generation).await,
         Subject::Delegate { .. } | Subject::Service(_) | Subject::Person(_) => Ok(()),
     }
 }
@@ -142,12 +144,4 @@ async fn end_access(app: &App, user: UserId, id: GrantId, generation: u32) -> Re
         Ok(Plan { value: (), writes })
     })
     .await
-}
-
-async fn good(app: &App, token: &str) -> Result<Option<Verified>, Error> {
-    match examine(app, token, false).await {
-        Ok(verified) => Ok(Some(verified)),
-        Err(Error::Token(_)) => Ok(None),
-        Err(error) => Err(error),
-    }
 }

@@ -153,7 +153,6 @@ fn claims(app: &App, client: &Client, grant: &Granted, now: Timestamp) -> Claims
     let Standing {
         organization,
         subscription,
-        user,
         ..
     } = &client.standing;
     let account = client.standing.account().ok();
@@ -174,7 +173,7 @@ fn claims(app: &App, client: &Client, grant: &Granted, now: Timestamp) -> Claims
             .map(|(account, _)| account.applications.iter().copied().collect())
             .unwrap_or_default(),
         generation: client.secret.generation,
-        epoch: user.epoch(account.map(|(_, credential)| credential)),
+        epoch: grant.epoch,
         grant: None,
         auth_time: None,
     }

@@ -65,6 +65,8 @@ pub async fn authorization_code(
     );
     writes.push(app.store().record(&event)?);
     writes.extend(grant::keep(app, client.as_ref())?);
+    // Whoever revokes everything ends the grants that are there: none may begin behind its back.
+    writes.push(app.store().check_epoch(authorization.user, authorization.epoch)?);
     if app.store().commit(&writes).await?.is_ok() {
         count(Metric::Issued);
         return Ok(Tokens {
@@ -73,7 +75,7 @@ pub async fn authorization_code(
             scopes: ground.scopes,
         });
     }
-    // Somebody redeemed it meanwhile, or the client was deleted.
+    // Somebody redeemed it meanwhile, the person lost access, or the client was deleted.
     let (authorization, _) = app.store().code(&print, &presented.client_id).await?;
     match authorization.and_then(|now| now.grant.map(|id| (now, id))) {
         Some((authorization, id)) => Err(replayed(app, &authorization, id, source).await?.into()),
@@ -113,6 +115,7 @@ fn begin(app: &App, authorization: &Authorization) -> (Grant, RefreshToken) {
         origin: authorization.origin(),
         approval_epoch: authorization.approval_epoch,
         audience: authorization.audience.clone(),
+        resource: authorization.resource,
         scopes: authorization.scopes.clone(),
         authenticated_at: authorization.authenticated_at,
         created_at: now,

@@ -1,10 +1,10 @@
 //! API resources of a subscription: list, read, create, edit, delete.
 //!
 //! No token is hunted down here: a verification reads the subscription, and refuses a token whose
-//! resource is switched off or gone, or that has a scope the resource no longer offers. A scope
-//! that comes back comes back to the roles that still name it, and to their holders' tokens; a role
-//! that lets go of it ends those. A resource that roles name is not deleted: under its audience
-//! another may be made, to which the old tokens must not open.
+//! resource is switched off, or that has lost a scope or the whole resource since it was issued
+//! (`Withdrawals`). Switching on again is the only one of these that brings tokens back: a scope that
+//! comes back comes back to the roles that still name it, and to new tokens. A resource that roles
+//! name is not deleted.
 
 use super::plan::check_version;
 use super::subscription;
@@ -12,7 +12,7 @@ use super::{Caller, Plan};
 use crate::app::App;
 use crate::domain::{
     ActError, Action, ApiResource, Audience, Description, Error, FieldError, Invalid, Name, Privilege, ResourceId,
-    Scope, Subscription, SubscriptionId,
+    Scope, Subscription, SubscriptionId, Withdrawals,
 };
 use crate::store::Write;
 use std::collections::BTreeMap;
@@ -104,6 +104,7 @@ pub async fn create(app: &App, caller: &Caller, new: &NewResource) -> Result<Pla
         audience: new.audience.clone(),
         scopes: check_scopes(&new.scopes)?,
         enabled: new.enabled,
+        withdrawals: Withdrawals::starting_at(subscription.withdrawals_base),
         created_at: app.now(),
         version: 1,
     };
@@ -170,7 +171,7 @@ pub async fn edit(
         resource.name = name.clone();
     }
     if let Some(scopes) = &changes.scopes {
-        resource.scopes = check_scopes(scopes)?;
+        resource.replace_scopes(check_scopes(scopes)?);
     }
     if let Some(enabled) = changes.enabled {
         resource.enabled = enabled;
@@ -188,11 +189,7 @@ pub async fn delete(app: &App, caller: &Caller, id: ResourceId, if_match: Option
     if organization.roles.values().any(|role| role.scopes.contains_key(&id)) {
         return Err(ActError::InUse("roles").into());
     }
-    subscription.resources.remove(&id);
-    if subscription.default_resource == Some(id) {
-        subscription.default_resource = None;
-        subscription.version += 1;
-    }
+    subscription.remove_resource(id);
     let writes = vec![
         app.store().replace_subscription(&subscription)?,
         record(app, caller, Action::ResourceDeleted, &subscription, &resource)?,

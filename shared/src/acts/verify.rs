@@ -90,6 +90,31 @@ pub(super) async fn examine(app: &App, token: &str, organization: bool) -> Resul
     })
 }
 
+/// Whom a token of this region was issued to and what it says, whatever has become of it since: its
+/// signature is right, and nothing else is asked. An act that ends a token reads it with this, so that
+/// what is suspended at that moment is ended as well. `None` for what this region never issued.
+pub(super) async fn identify(app: &App, token: &str) -> Result<Option<(Claims, Subject)>, Error> {
+    let Ok(unverified) = Unverified::parse(token) else {
+        return Ok(None);
+    };
+    let (kid, now) = (unverified.kid().to_owned(), app.now());
+    let key = match app.ring().key(&kid, now) {
+        Lookup::Known(key) => Some(key),
+        // Read again even if the keys in memory are fresh: what is not recorded now never will be, and
+        // the key may have been published a moment ago.
+        Lookup::Unknown | Lookup::Stale => {
+            let keyset = app.store().keyset().await?;
+            app.ring().refresh(keyset.keys, now, app.now()).key(&kid, now)
+        }
+    };
+    let claims = key.and_then(|key| unverified.verify(&key).ok());
+    let identified = claims.and_then(|claims| claims.subject().map(|subject| (claims, subject)));
+    if let Some((claims, subject)) = &identified {
+        known_by(claims, subject);
+    }
+    Ok(identified)
+}
+
 /// Notes whose token it is.
 fn known_by(claims: &Claims, subject: &Subject) {
     telemetry::client(&claims.client_id);

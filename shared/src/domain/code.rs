@@ -2,8 +2,8 @@
 
 use super::id::{Code, LENGTH};
 use super::{
-    Audience, ClientId, CodeChallenge, GrantId, Invalid, OrganizationId, Origin, RedirectUri, Scopes, Seconds,
-    SubscriptionId, Timestamp, UserId,
+    Audience, ClientId, CodeChallenge, GrantId, Invalid, OrganizationId, Origin, RedirectUri, ResourceId, Scopes,
+    Seconds, SubscriptionId, Timestamp, UserId,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use serde::{Deserialize, Serialize};
@@ -28,8 +28,11 @@ pub struct Authorization {
     pub approval_epoch: u32,
     /// What proves that the code reached whoever asked for it.
     pub challenge: CodeChallenge,
-    /// The API resource.
+    /// The API resource's audience.
     pub audience: Audience,
+    /// The API resource itself.
+    #[serde(default)]
+    pub resource: Option<ResourceId>,
     /// What was allowed.
     pub scopes: Scopes,
     /// The person's count of losses of access.

@@ -1,7 +1,7 @@
 //! The decision at the authorize page: what may this person allow a client?
 
 use super::{
-    ApiResource, Ask, Audience, Description, GrantError, Name, Organization, Scope, Scopes, Subscription,
+    ApiResource, Ask, Audience, Description, GrantError, Name, Organization, ResourceId, Scope, Scopes, Subscription,
     SubscriptionId, User, UserKind,
 };
 
@@ -13,6 +13,8 @@ pub struct Choice {
     /// Its name.
     pub subscription_name: Name<64>,
     /// The API resource.
+    pub resource: ResourceId,
+    /// Its audience.
     pub audience: Audience,
     /// Its name.
     pub resource_name: Name<64>,
@@ -39,6 +41,7 @@ impl Choice {
         Ok(Self {
             subscription: subscription.id,
             subscription_name: subscription.name.clone(),
+            resource: resource.id,
             audience: resource.audience.clone(),
             resource_name: resource.name.clone(),
             scopes: resource

@@ -1,5 +1,6 @@
 //! Credentials of a service account.
 
+use super::verdict::LEEWAY;
 use super::{CredentialId, Name, RedirectUri, Seconds, Timestamp, TokenId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -40,7 +41,7 @@ pub enum Revocation {
         token: TokenId,
         /// When it would have expired.
         expires_at: Timestamp,
-        /// Remembered tokens that have expired.
+        /// Remembered tokens that have expired by every clock.
         expired: Vec<TokenId>,
     },
     /// Drop every token of the credential: too many to remember.
@@ -123,7 +124,7 @@ impl Credential {
         let expired: Vec<TokenId> = self
             .revoked
             .iter()
-            .filter(|(_, end)| **end <= now)
+            .filter(|(_, end)| end.plus(LEEWAY) <= now)
             .map(|(token, _)| token.clone())
             .collect();
         if self.revoked.len() - expired.len() >= Self::MAX_REVOKED {
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn revocations_are_forgotten_when_the_token_would_have_expired() {
+    fn revocations_are_forgotten_when_the_token_has_expired_by_every_clock() {
         let mut credential = credential();
         let tokens = (0..u8::try_from(Credential::MAX_REVOKED).unwrap()).map(|id| TokenId::from_random([id; 16]));
         credential.revoked = tokens.map(|token| (token, Timestamp::from_seconds(100))).collect();
@@ -225,7 +226,7 @@ mod tests {
                 Timestamp::from_seconds(now),
             )
         };
-        assert_eq!(one_more(99), Revocation::All);
-        assert!(matches!(one_more(100), Revocation::One { expired, .. } if expired.len() == Credential::MAX_REVOKED));
+        assert_eq!(one_more(159), Revocation::All);
+        assert!(matches!(one_more(160), Revocation::One { expired, .. } if expired.len() == Credential::MAX_REVOKED));
     }
 }

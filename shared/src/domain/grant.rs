@@ -1,6 +1,8 @@
 //! What a person allowed a client: the family of tokens that came of one authorization code.
 
-use super::{Audience, ClientId, GrantId, OrganizationId, Origin, Scopes, Seconds, SubscriptionId, Timestamp, UserId};
+use super::{
+    Audience, ClientId, GrantId, OrganizationId, Origin, ResourceId, Scopes, Seconds, SubscriptionId, Timestamp, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 /// A grant (RFC 6749 §1.3) that a client redeemed, with the state of its refresh token.
@@ -22,8 +24,12 @@ pub struct Grant {
     pub origin: Origin,
     /// The approval's count of withdrawals at that time.
     pub approval_epoch: u32,
-    /// The API resource.
+    /// The API resource's audience.
     pub audience: Audience,
+    /// The API resource itself: another one that gets its audience later was never allowed. Grants of
+    /// before this was noted know the audience alone.
+    #[serde(default)]
+    pub resource: Option<ResourceId>,
     /// What was allowed. A refresh may ask for less, never for more.
     pub scopes: Scopes,
     /// When the person signed in for it.

@@ -38,6 +38,7 @@ mod time;
 mod token;
 mod user;
 mod verdict;
+mod withdrawals;
 
 pub use approval::{Approval, ApprovalId, ApprovalStatus, Decision, Gate, Requester};
 pub use audience::Audience;
@@ -78,3 +79,4 @@ pub use time::{Seconds, Timestamp};
 pub use token::{Claims, Delegation, IssuedToken, Subject, TokenId};
 pub use user::{Person, Seat, ServiceAccount, TokenLifetime, User, UserKind, UserType};
 pub use verdict::{Demand, Found};
+pub use withdrawals::Withdrawals;

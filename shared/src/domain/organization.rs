@@ -2,7 +2,7 @@
 
 use super::{
     ApplicationId, Audience, Client, Description, GrantError, Invalid, Name, NotAdmitted, OrganizationId, Registration,
-    ResourceId, Role, RoleId, Scope, Scopes, SubscriptionId, Timestamp,
+    ResourceId, Role, RoleId, Scope, Scopes, SubscriptionId, Timestamp, Withdrawals,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -80,6 +80,9 @@ pub struct Subscription {
     pub default_resource: Option<ResourceId>,
     /// API resources, at most [`Subscription::MAX_RESOURCES`].
     pub resources: BTreeMap<ResourceId, ApiResource>,
+    /// What the withdrawals of its next API resource are counted from: beyond every one that was deleted.
+    #[serde(default)]
+    pub withdrawals_base: u32,
     /// When it was made.
     pub created_at: Timestamp,
     /// Counts its changes, `service_accounts` left out.
@@ -101,6 +104,26 @@ impl Subscription {
     /// The API resource with this audience.
     pub fn resource(&self, audience: &Audience) -> Option<&ApiResource> {
         self.resources.values().find(|resource| resource.audience == *audience)
+    }
+
+    /// How often tokens for an audience with these scopes have lost their access here. The management
+    /// API is among no subscription's API resources, and takes nothing back here.
+    pub fn withdrawals(&self, audience: &Audience, scopes: &Scopes) -> u32 {
+        self.resource(audience)
+            .map_or(0, |resource| resource.withdrawals.of(scopes))
+    }
+
+    /// Takes an API resource away, for good: one that is made under its audience later opens to no
+    /// token and no grant of this one.
+    pub fn remove_resource(&mut self, id: ResourceId) {
+        let Some(gone) = self.resources.remove(&id) else {
+            return;
+        };
+        self.withdrawals_base = self.withdrawals_base.max(gone.withdrawals.beyond());
+        if self.default_resource == Some(id) {
+            self.default_resource = None;
+            self.version += 1;
+        }
     }
 
     /// Which API resource a request is for (RFC 8707 §2): the one it names; or, where it names
@@ -136,6 +159,9 @@ pub struct ApiResource {
     pub scopes: BTreeMap<Scope, Description>,
     /// Switched off: no token for it is issued or accepted.
     pub enabled: bool,
+    /// What it has taken away from its tokens.
+    #[serde(default, skip_serializing_if = "Withdrawals::is_none")]
+    pub withdrawals: Withdrawals,
     /// When it was made.
     pub created_at: Timestamp,
     /// Counts its changes.
@@ -145,6 +171,13 @@ pub struct ApiResource {
 impl ApiResource {
     /// The most scopes an API resource has.
     pub const MAX_SCOPES: usize = 50;
+
+    /// Gives it other scopes. Tokens with one that is left out are dead, also if it comes back.
+    pub fn replace_scopes(&mut self, scopes: BTreeMap<Scope, Description>) {
+        let gone = self.scopes.keys().filter(|scope| !scopes.contains_key(*scope));
+        self.withdrawals.withdraw(gone.cloned());
+        self.scopes = scopes;
+    }
 
     /// Its scopes without their words.
     pub fn scope_set(&self) -> Scopes {

@@ -2,7 +2,7 @@
 
 use super::{
     ApiResource, Audience, ClientError, Credential, GrantError, Grants, IssuedToken, Organization, Privilege, Scopes,
-    Seconds, ServiceAccount, ServiceClientId, StoredSecret, Subscription, Timestamp, User,
+    Seconds, ServiceAccount, ServiceClientId, StoredSecret, Subscription, Timestamp, User, verdict::is_of_the_future,
 };
 
 /// What a token request asks for.
@@ -23,6 +23,8 @@ pub struct Granted {
     pub scopes: Scopes,
     /// How long a new token lives.
     pub lifetime: Seconds,
+    /// How often such tokens have lost their access: the `epo` of a new one.
+    pub epoch: u32,
 }
 
 /// A client as the table knows it: the parts belong together.
@@ -83,7 +85,7 @@ impl Standing {
 
     /// Decides. `management` is the audience of the management API, whose scopes are privileges.
     pub fn grant(&self, ask: &Ask, management: &Audience) -> Result<Granted, GrantError> {
-        let account = self.user.service().ok_or(GrantError::PlanDisabled)?;
+        let (account, _) = self.account().map_err(|_| GrantError::PlanDisabled)?;
         if !self.subscription.service_accounts_enabled {
             return Err(GrantError::PlanDisabled);
         }
@@ -102,9 +104,17 @@ impl Standing {
         }
         Ok(Granted {
             audience: target.audience().clone(),
+            epoch: self.epoch(target.audience(), &scopes),
             scopes,
             lifetime: account.token_lifetime.seconds(),
         })
+    }
+
+    /// How often tokens of this credential for an audience with these scopes have lost their access.
+    pub fn epoch(&self, audience: &Audience, scopes: &Scopes) -> u32 {
+        let credential = self.account().ok().map(|(_, credential)| credential);
+        let lost = self.subscription.withdrawals(audience, scopes);
+        self.user.epoch(credential).saturating_add(lost)
     }
 
     fn target<'a>(&'a self, ask: &Ask, management: &'a Audience) -> Result<Target<'a>, GrantError> {
@@ -148,7 +158,8 @@ impl Target<'_> {
 
 impl IssuedToken {
     /// Whether asking again yields this token: it is what would be granted now, to this secret,
-    /// nobody has revoked it, and more than `margin` of its life is left.
+    /// nobody has revoked it, a verification would accept it now, and more than `margin` of its life
+    /// is left.
     pub fn is_reusable(
         &self,
         grant: &Granted,
@@ -162,9 +173,10 @@ impl IssuedToken {
         };
         !credential.revoked.contains_key(&self.id)
             && self.generation == secret.generation
-            && self.epoch == standing.user.epoch(Some(credential))
+            && self.epoch == grant.epoch
             && self.scopes == grant.scopes
             && self.audience == grant.audience
+            && !is_of_the_future(self.expires_at.minus(grant.lifetime), now)
             && now.plus(margin) < self.expires_at
     }
 }

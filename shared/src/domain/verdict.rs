@@ -1,8 +1,8 @@
 //! The decision at every verification: is this token good, here and now?
 
 use super::{
-    Approval, Audience, Claims, Client, ClientId, Grant, GrantId, Scopes, Seconds, ServiceClientId, Subject,
-    Subscription, Timestamp, TokenError, User,
+    Approval, Audience, Claims, Client, ClientId, Credential, Grant, GrantId, Scopes, Seconds, ServiceClientId,
+    StoredSecret, Subject, Subscription, Timestamp, TokenError, User,
 };
 
 /// What the API demands of a token.
@@ -14,8 +14,13 @@ pub struct Demand {
     pub scopes: Scopes,
 }
 
-/// How far clocks may differ where a token claims to come from the future.
-const LEEWAY: Seconds = Seconds(60);
+/// How far clocks may differ where a token claims to come from the future, or to be over.
+pub(super) const LEEWAY: Seconds = Seconds(60);
+
+/// Whether something that was made at `made_at` was made by a clock that runs ahead.
+pub(super) fn is_of_the_future(made_at: Timestamp, now: Timestamp) -> bool {
+    now.plus(LEEWAY) < made_at
+}
 
 /// What was found under the ids a token names.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +44,7 @@ impl Claims {
             Err(TokenError::WrongIssuer)
         } else if self.expires_at() <= now {
             Err(TokenError::Expired)
-        } else if now.plus(LEEWAY) < Timestamp::from_seconds(self.iat.max(self.nbf.unwrap_or(self.iat))) {
+        } else if is_of_the_future(Timestamp::from_seconds(self.iat.max(self.nbf.unwrap_or(self.iat))), now) {
             Err(TokenError::NotYetValid)
         } else {
             Ok(())
@@ -79,21 +84,44 @@ impl Claims {
                 if user.service().is_some() {
                     return Err(TokenError::SubjectGone);
                 }
-                if user.epoch(None) != self.epoch {
-                    return Err(TokenError::AccessChanged);
-                }
                 self.grant_stands(client, *grant, found, now)?;
-                self.resource_stands(found.subscription.as_ref().ok_or(TokenError::SubjectGone)?)
+                let subscription = found.subscription.as_ref().ok_or(TokenError::SubjectGone)?;
+                self.resource_stands(subscription)?;
+                self.access_stands(user.epoch(None), subscription)
             }
             Subject::Service(client_id) => {
-                self.credential_stands(client_id, user, now)?;
+                let credential = self.credential_stands(client_id, user, now)?;
                 let subscription = found.subscription.as_ref().ok_or(TokenError::SubjectGone)?;
-                self.subscription_stands(subscription, management)
+                self.subscription_stands(subscription, management)?;
+                self.access_stands(user.epoch(Some(credential)), subscription)
             }
         }
     }
 
-    fn credential_stands(&self, client_id: &ServiceClientId, user: &User, now: Timestamp) -> Result<(), TokenError> {
+    /// Whether the token is dead whatever happens from now on, so that a revocation of it needs no
+    /// note: it is over by every clock, its secret is gone, or access was lost that does not come
+    /// back. `epoch` is the count of those losses now.
+    pub fn is_over(&self, credential: &Credential, epoch: u32, now: Timestamp) -> bool {
+        let secret = |secret: &StoredSecret| secret.generation == self.generation;
+        self.expires_at().plus(LEEWAY) <= now || !credential.secrets.iter().any(secret) || self.epoch < epoch
+    }
+
+    /// Whether nothing was taken away since: a count of losses is never reached again.
+    fn access_stands(&self, epoch: u32, subscription: &Subscription) -> Result<(), TokenError> {
+        let lost = subscription.withdrawals(&self.aud, &self.scope);
+        if epoch.saturating_add(lost) == self.epoch {
+            Ok(())
+        } else {
+            Err(TokenError::AccessChanged)
+        }
+    }
+
+    fn credential_stands<'a>(
+        &self,
+        client_id: &ServiceClientId,
+        user: &'a User,
+        now: Timestamp,
+    ) -> Result<&'a Credential, TokenError> {
         let account = user.service().ok_or(TokenError::SubjectGone)?;
         let credential = account
             .credentials
@@ -106,12 +134,10 @@ impl Claims {
             .any(|secret| secret.generation == self.generation)
         {
             Err(TokenError::SecretReplaced)
-        } else if user.epoch(Some(credential)) != self.epoch {
-            Err(TokenError::AccessChanged)
         } else if credential.revoked.contains_key(&self.jti) {
             Err(TokenError::Revoked)
         } else {
-            Ok(())
+            Ok(credential)
         }
     }
 

@@ -140,6 +140,15 @@ impl Store {
         Write::update(update, Lost::Changed)
     }
 
+    /// Writes nothing, and fails the transaction it is in if a user is gone or has lost access since
+    /// the epoch was read.
+    pub fn check_epoch(&self, id: UserId, epoch: u32) -> Result<Write, Unavailable> {
+        let check = Write::checking(self, &Key::user(id))
+            .condition_expression("epoch = :epoch")
+            .expression_attribute_values(":epoch", number(epoch));
+        Write::check(check, Lost::Changed)
+    }
+
     /// Removes a user from its organization and frees its address.
     pub fn delete_user(&self, user: &User) -> Result<Vec<Write>, Unavailable> {
         Ok(vec![

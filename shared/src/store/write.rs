@@ -7,7 +7,7 @@ use super::key::Key;
 use crate::domain::Unavailable;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use std::time::Duration;
 
 /// Why a transaction did nothing.
@@ -142,6 +142,17 @@ impl Write {
         })
     }
 
+    pub(super) fn check(
+        check: aws_sdk_dynamodb::types::builders::ConditionCheckBuilder,
+        otherwise: Lost,
+    ) -> Result<Self, Unavailable> {
+        let check = check.build().map_err(|error| Unavailable(format!("write: {error}")))?;
+        Ok(Self {
+            item: TransactWriteItem::builder().condition_check(check).build(),
+            otherwise,
+        })
+    }
+
     /// Puts an item where none is.
     pub(super) fn create(store: &Store, item: Item, otherwise: Lost) -> Result<Self, Unavailable> {
         let put = Put::builder().table_name(&store.table).set_item(Some(item));
@@ -219,6 +230,13 @@ impl Write {
             item: TransactWriteItem::builder().delete(delete).build(),
             otherwise: Lost::Changed,
         })
+    }
+
+    /// Starts a condition on an item that stays as it is.
+    pub(super) fn checking(store: &Store, key: &Key) -> aws_sdk_dynamodb::types::builders::ConditionCheckBuilder {
+        ConditionCheck::builder()
+            .table_name(&store.table)
+            .set_key(Some(key.attributes()))
     }
 
     /// Starts an update of an item.
