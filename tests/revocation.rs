@@ -15,5 +15,7 @@ mod act;
 mod ahead;
 mod apis;
 mod held;
+mod overtaken;
+mod random;
 mod state;
 mod table;

@@ -28,6 +28,8 @@ pub(crate) enum Fault {
     Denied,
     /// The call is neither done nor answered: whoever makes it waits until it gives up or is killed.
     Held,
+    /// The call waits until [`Relay::resume`], and is done then.
+    Paused,
     /// No fault: for those that come before the one that is to fail.
     None,
 }
@@ -47,8 +49,10 @@ struct Inner {
     faults: Mutex<VecDeque<(&'static str, Fault)>>,
     /// How many more calls come before one that meets a fault, and which.
     later: Mutex<Option<(usize, Fault)>>,
-    /// Told when a call is held.
+    /// Told when a call is held or paused.
     held: Notify,
+    /// Told when a paused call may go on.
+    resumed: Notify,
 }
 
 impl Relay {
@@ -66,6 +70,7 @@ impl Relay {
             faults: Mutex::default(),
             later: Mutex::default(),
             held: Notify::new(),
+            resumed: Notify::new(),
         });
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -95,9 +100,19 @@ impl Relay {
         self.state.later.lock().unwrap().is_some()
     }
 
-    /// Waits until a call is held.
+    /// Waits until a call is held or paused.
     pub(crate) async fn holds(&self) {
         self.state.held.notified().await;
+    }
+
+    /// Lets the paused call go on.
+    pub(crate) fn resume(&self) {
+        self.state.resumed.notify_one();
+    }
+
+    /// Forgets the call of `fail_after`, if it has not come.
+    pub(crate) fn forget(&self) {
+        *self.state.later.lock().unwrap() = None;
     }
 
     /// Faults that nobody met.
@@ -172,6 +187,11 @@ async fn relay(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes)
         Some(Fault::Held) => {
             inner.held.notify_one();
             std::future::pending().await
+        }
+        Some(Fault::Paused) => {
+            inner.held.notify_one();
+            inner.resumed.notified().await;
+            inner.forward(headers, body).await
         }
         Some(Fault::Denied) => error(400, "AccessDeniedException", &json!({})),
     }
