@@ -46,8 +46,10 @@ pub async fn authorization_code(
     }
     check(app, &authorization, request)?;
 
-    let (grant, refresh) = begin(app, &authorization);
+    let (mut grant, refresh) = begin(app, &authorization);
     let rows = grant::rows(app, &grant).await?;
+    // As it was read with the rest: what ends all grants meanwhile ends this one, too.
+    grant.grants_epoch = rows.user.as_ref().map_or(0, |user| user.grants_epoch);
     let ground = grant::stands(&grant, rows, client.as_ref(), &Scopes::default())?;
     if ground.user.epoch(None) != authorization.epoch {
         return Err(GrantError::PersonGone.into());
@@ -112,6 +114,7 @@ fn begin(app: &App, authorization: &Authorization) -> (Grant, RefreshToken) {
         client_name: authorization.client_name.clone(),
         origin: authorization.origin(),
         approval_epoch: authorization.approval_epoch,
+        grants_epoch: 0,
         audience: authorization.audience.clone(),
         scopes: authorization.scopes.clone(),
         authenticated_at: authorization.authenticated_at,

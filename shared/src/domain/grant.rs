@@ -1,6 +1,8 @@
 //! What a person allowed a client: the family of tokens that came of one authorization code.
 
-use super::{Audience, ClientId, GrantId, OrganizationId, Origin, Scopes, Seconds, SubscriptionId, Timestamp, UserId};
+use super::{
+    Audience, ClientId, GrantId, OrganizationId, Origin, Scopes, Seconds, SubscriptionId, Timestamp, User, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 /// A grant (RFC 6749 §1.3) that a client redeemed, with the state of its refresh token.
@@ -22,6 +24,9 @@ pub struct Grant {
     pub origin: Origin,
     /// The approval's count of withdrawals at that time.
     pub approval_epoch: u32,
+    /// The person's count of ends of all grants at that time.
+    #[serde(default)]
+    pub grants_epoch: u32,
     /// The API resource.
     pub audience: Audience,
     /// What was allowed. A refresh may ask for less, never for more.
@@ -69,6 +74,11 @@ impl Grant {
     pub const LIFETIME: Seconds = Seconds(180 * 86_400);
     /// How long the token before the current one is answered again.
     pub const GRACE: Seconds = Seconds(10);
+
+    /// Whether it has outlived what ended all grants of the person who allowed it.
+    pub fn is_of(&self, user: &User) -> bool {
+        self.user == user.id && self.grants_epoch == user.grants_epoch
+    }
 
     /// Whether its refresh token may be used at all.
     pub fn is_live(&self, now: Timestamp) -> bool {

@@ -140,6 +140,15 @@ impl Store {
         Write::update(update, Lost::Changed)
     }
 
+    /// The same, and ends everything a person has allowed apps with it: each grant hangs on that count.
+    pub fn end_everything(&self, id: UserId) -> Result<Write, Unavailable> {
+        let update = Write::updating(self, &Key::user(id))
+            .update_expression("ADD epoch :one, grants_epoch :one, revision :one")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":one", number(1));
+        Write::update(update, Lost::Changed)
+    }
+
     /// Removes a user from its organization and frees its address.
     pub fn delete_user(&self, user: &User) -> Result<Vec<Write>, Unavailable> {
         Ok(vec![

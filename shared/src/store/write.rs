@@ -17,8 +17,6 @@ pub enum Lost {
     NameTaken,
     /// The address is taken.
     EmailTaken,
-    /// The audience is another organization's.
-    AudienceTaken,
     /// The subscription has as many service accounts as it may have, or may have none.
     LimitReached,
     /// It changed, or went away, since it was read.
@@ -172,16 +170,11 @@ impl Write {
         Self::put(put.expression_attribute_values(":now", number(now)), otherwise)
     }
 
-    /// Puts an item where none is, or where the one that is has the same `owner`.
-    pub(super) fn claim(store: &Store, item: Item, owner: &str, otherwise: Lost) -> Result<Self, Unavailable> {
+    /// Puts an item over one that was written before its kind counted revisions.
+    pub(super) fn replace_uncounted(store: &Store, item: Item) -> Result<Self, Unavailable> {
         let put = Put::builder().table_name(&store.table).set_item(Some(item));
-        let put = put
-            .condition_expression("attribute_not_exists(pk) OR #o = :o")
-            .expression_attribute_names("#o", "owner");
-        Self::put(
-            put.expression_attribute_values(":o", AttributeValue::S(owner.to_owned())),
-            otherwise,
-        )
+        let put = put.condition_expression("attribute_exists(pk) AND attribute_not_exists(revision)");
+        Self::put(put, Lost::Changed)
     }
 
     /// Deletes an item, whatever it says.
