@@ -60,7 +60,7 @@ async fn five_thousand_connections_end_with_one_write_and_are_counted_to_a_thous
     connections(&region, &pointer, 5_000, 0).await;
     relay.calls();
     let decided = reject(&region, &apart, &app).await.is(200).json();
-    assert!((1..=4).contains(&counting(&relay)));
+    assert_eq!(counting(&relay), 1);
     assert_eq!(
         (&decided["ended_grants"], &decided["more_grants_ended"]),
         (&json!(1000), &json!(true))

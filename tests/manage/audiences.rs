@@ -53,6 +53,7 @@ async fn an_admin_of_one_subscription_does_not_join_the_audience_of_another() {
 #[tokio::test]
 async fn who_manages_the_whole_organization_joins_with_scopes_that_are_registered_there() {
     let region = Region::start().await;
+    let first = region.resource_id().await;
     let second = region.empty_subscription().await;
     let (limited, admin) = (
         admin_of(&region, &second).await,
@@ -71,10 +72,7 @@ async fn who_manages_the_whole_organization_joins_with_scopes_that_are_registere
         assert_eq!(refused.text("/errors/0/pointer"), "/scopes/0/name");
     }
     // Where it was registered first, its scopes are free, and then there are more to have.
-    let (first, own) = (
-        region.resource_id().await,
-        admin_of(&region, region.subscription()).await,
-    );
+    let own = admin_of(&region, region.subscription()).await;
     rescope(&region, &own, &first, &["read:me", "write:me", "everything"])
         .await
         .is(200);
@@ -142,6 +140,7 @@ async fn of_two_subscriptions_that_take_an_audience_at_once_one_gets_it() {
 #[tokio::test]
 async fn an_audience_that_was_claimed_before_subscriptions_were_noted_is_bounded_alike() {
     let region = Region::start().await;
+    let first = region.resource_id().await;
     let second = region.empty_subscription().await;
     let limited = admin_of(&region, &second).await;
     let key = |name: &str| AttributeValue::S(name.to_owned());
@@ -163,7 +162,6 @@ async fn an_audience_that_was_claimed_before_subscriptions_were_noted_is_bounded
     make(&region, admin, &joining(&["everything"])).await.problem(400);
     let joined = make(&region, admin, &joining(&["read:me"])).await.is(201).text("/id");
     rescope(&region, &limited, &joined, &["everything"]).await.problem(400);
-    let first = region.resource_id().await;
     rescope(&region, admin, &first, &["read:me", "everything"])
         .await
         .is(200);

@@ -28,8 +28,8 @@ pub struct Counted {
     pub more: bool,
 }
 
-/// How many pages of a megabyte are read to count: some thousand items each.
-const COUNTS: u32 = 4;
+/// How many pages of a thousand items are read to count.
+const COUNTS: u32 = 10;
 
 impl Store {
     /// The most grants that are counted.
@@ -84,6 +84,7 @@ impl Store {
                 .table_name(&self.table)
                 .consistent_read(true)
                 .select(Select::Count)
+                .limit(1000)
                 .key_condition_expression("pk = :pk AND begins_with(sk, :grant)")
                 .filter_expression("approval_epoch = :epoch AND ends_at > :now")
                 .expression_attribute_values(":pk", AttributeValue::S(Key::through(organization, origin)))
@@ -96,7 +97,7 @@ impl Store {
                 .map_err(|error| Unavailable::of("count", &error))?;
             number += usize::try_from(page.count).unwrap_or_default();
             start = page.last_evaluated_key;
-            if start.is_none() || number > Self::COUNTED {
+            if start.is_none() || number >= Self::COUNTED {
                 break;
             }
         }
