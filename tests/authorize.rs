@@ -5,6 +5,7 @@ mod approvals;
 mod codes;
 mod ended;
 mod faults;
+mod many;
 mod page;
 mod races;
 mod refresh;

@@ -9,6 +9,7 @@
 //! data       what must outlive mistakes                    regions    one samconfig.toml entry per region
 //! stream     the table's stream, on its way to mail and events
 //! alarms     what is watched, what it says, the dashboard
+//! published  who may write which keys of this region are good
 //! deploy     the whole stack, twice, in a CloudFormation that is not ours
 //! runbook    what README tells an operator to do, done there
 //! ```
@@ -25,6 +26,7 @@ mod functions;
 mod isolation;
 mod keys;
 mod linters;
+mod published;
 mod regions;
 mod rendered;
 mod roles;

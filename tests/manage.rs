@@ -9,19 +9,24 @@
 //! privileges who may do what                   escalation  nobody hands out more than they hold
 //! admins     the last one stays             filters     what the trail leaves out
 //! clients    apps that people connect      revoke      all of it at once
+//! audiences  of subscriptions among each other  larger  nobody touches who holds more
+//! replays    repetitions and cursors by rights as they are now
 //! ```
 
 mod admins;
+mod audiences;
 mod clients;
 mod edges;
 mod escalation;
 mod fields;
 mod filters;
+mod larger;
 mod limit;
 mod names;
 mod once;
 mod pages;
 mod privileges;
+mod replays;
 mod reveal;
 mod revoke;
 mod trail;

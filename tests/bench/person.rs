@@ -7,7 +7,7 @@ use regent::acts::approval::Verdict;
 use regent::acts::client::NewClient;
 use regent::acts::credential::FreshSecret;
 use regent::acts::session::{Browser, of_cookie};
-use regent::acts::{Caller, approval, authorize, client, perform, sign_in};
+use regent::acts::{Act, Caller, approval, authorize, client, perform, sign_in};
 use regent::app::App;
 use regent::domain::{ApprovalId, ApprovalStatus, Ask, Audience, CodeChallenge, Name, Password, RedirectUri, Scopes};
 use regent::oauth::Asked;
@@ -36,9 +36,9 @@ impl Grant {
             method: None,
         };
         let fresh = FreshSecret::of_new_credential(app);
-        let made = perform(app, async || client::create(app, &caller, &new, &fresh).await)
-            .await
-            .unwrap();
+        let act = client::Creation { new, fresh };
+        let plan = async || act.plan(app, &caller, act.check(app, &caller).await?).await;
+        let made = perform(app, plan).await.unwrap();
         approval::request(app, &caller, &made.client, &uri).await.unwrap();
         let verdict = Verdict {
             status: ApprovalStatus::Approved,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use regent::acts::account::NewAccount;
 use regent::acts::credential::{FreshSecret, NewCredential};
-use regent::acts::{Caller, account, credential, perform};
+use regent::acts::{Act, Caller, account, credential, perform};
 use regent::domain::{AccountName, Description, Name, RegionLabel, RoleRef, TokenLifetime, User};
 use regent_local::region::{Options, Running, start};
 use tempfile::TempDir;
@@ -50,9 +50,9 @@ impl Stand {
             token_lifetime: TokenLifetime::DEFAULT,
         };
         let fresh = FreshSecret::of_new_credential(app);
-        let made = perform(app, async || account::create(app, &caller, &new, &fresh).await)
-            .await
-            .unwrap();
+        let act = account::Creation { new, fresh };
+        let plan = async || act.plan(app, &caller, act.check(app, &caller).await?).await;
+        let made = perform(app, plan).await.unwrap();
         let client_id = |user: &User, credential| {
             user.client_id(&app.config().region, user.service().unwrap(), credential)
                 .to_string()
@@ -64,12 +64,13 @@ impl Stand {
             expires_at: None,
         };
         while clients.len() < credentials {
-            let fresh = FreshSecret::of_new_credential(app);
-            let made = perform(app, async || {
-                credential::create(app, &caller, made.user.id, &more, &fresh).await
-            })
-            .await
-            .unwrap();
+            let act = credential::Creation {
+                account: made.user.id,
+                new: more.clone(),
+                fresh: FreshSecret::of_new_credential(app),
+            };
+            let plan = async || act.plan(app, &caller, act.check(app, &caller).await?).await;
+            let made = perform(app, plan).await.unwrap();
             clients.push((client_id(&made.user, made.credential), made.secret.expose().to_owned()));
         }
         self.clients.extend(clients);

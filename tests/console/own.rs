@@ -1,9 +1,10 @@
 //! What everybody sees of themselves: sessions, connected apps; and the audit trail of all of it.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 
 use super::browser_of;
-use crate::harness::{Browser, HtmlForm, Region, ThirdParty};
+use crate::harness::{Apart, Browser, HtmlForm, Region, Row, ThirdParty};
 
 const SESSIONS: &str = "/console/sessions";
 const APPS: &str = "/console/connected-apps";
@@ -50,6 +51,32 @@ async fn all_other_sessions_end_at_once() {
     }
     here.open(SESSIONS).await.is(200);
     stranger.open(SESSIONS).await.is(200);
+}
+
+/// Ninety with a write, however many there are: none is read twice.
+#[tokio::test]
+async fn hundreds_of_other_sessions_end_in_a_few_calls() {
+    let region = Region::start().await;
+    let (apart, relay) = Apart::relayed(&region).await;
+    let (here, admin) = (apart.browser(), &region.running.facts.admin);
+    here.sign_in(&admin.email, &admin.password).await.is(303);
+    let is_session = |row: &Row| row["kind"] == AttributeValue::S("session".to_owned());
+    let session = region.rows().await.into_iter().find(is_session).unwrap();
+    for index in 0..250 {
+        let (mut other, digest) = (session.clone(), format!("other{index}"));
+        other.insert("sk".to_owned(), AttributeValue::S(format!("SESSION#{digest}")));
+        other.insert("digest".to_owned(), AttributeValue::S(digest));
+        region.put(other).await;
+    }
+    let forms = forms(&here, SESSIONS).await;
+    let all = forms.iter().find(|form| form.field("session") == "others").unwrap();
+    relay.calls();
+    here.submit(all, &[]).await.is(303);
+    let calls = relay.calls();
+    let count = |name: &str| calls.iter().filter(|call| *call == name).count();
+    assert_eq!((count("Query"), count("TransactWriteItems")), (3, 3), "{calls:?}");
+    assert_eq!(region.rows().await.iter().filter(|row| is_session(row)).count(), 1);
+    here.open(SESSIONS).await.is(200);
 }
 
 #[tokio::test]

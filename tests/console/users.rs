@@ -231,3 +231,44 @@ async fn nobody_hands_out_more_than_they_hold() {
         "{refused:#?}"
     );
 }
+
+/// What would be refused is not offered; who asks for it all the same reads why.
+#[tokio::test]
+async fn whoever_holds_less_is_offered_nothing_that_changes_somebody_larger() {
+    let region = Region::start().await;
+    let privileges = json!([
+        "users:read",
+        "users:manage",
+        "service_accounts:read",
+        "service_accounts:manage"
+    ]);
+    let role = region.role("people", privileges, json!([])).await;
+    let (_, browser) = browser_of(&region, json!([role]), None).await;
+    let (admin, account) = (region.admin_id().await, region.account().await);
+    let (smaller, _) = region.person(json!([]), None).await;
+    let list = browser.open(LIST).await.is(200).body;
+    assert!(list.contains(&format!("{LIST}/{smaller}")) && !list.contains(&format!("{LIST}/{admin}")));
+    let page = format!("/console/service-accounts/{}", account.id);
+    let shown = browser.open(&page).await.is(200).body;
+    for offer in ["/edit\"", "/rotate\"", "/new\"", "delete?account"] {
+        assert!(
+            !shown.contains(&format!("{page}{offer}")) && !shown.contains("delete?account"),
+            "{offer}: {shown}"
+        );
+    }
+    let credential = account.body["credential"]["id"].as_str().unwrap();
+    for path in [
+        format!("{LIST}/{admin}"),
+        format!("{LIST}/{admin}/delete"),
+        format!("{LIST}/{admin}/invitation"),
+        format!("{page}/edit"),
+        format!("/console/service-accounts/delete?account={}", account.id),
+        format!("{page}/credentials/new"),
+        format!("{page}/credentials/{credential}/edit"),
+        format!("{page}/credentials/{credential}/rotate"),
+        format!("{page}/credentials/delete?credential={credential}"),
+    ] {
+        let words = browser.open(&path).await.is(403).words();
+        assert!(words.contains("This holds more than you do"), "{path}: {words}");
+    }
+}

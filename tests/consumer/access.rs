@@ -112,6 +112,31 @@ async fn a_route_that_nobody_gave_scopes_is_closed_or_needs_what_all_need() {
     }
 }
 
+/// Two subscriptions of an organization may share an audience, and an API serves one of them.
+#[tokio::test]
+async fn an_api_of_one_subscription_takes_no_token_of_another() {
+    let shop = Shop::open().await;
+    let token = shop.token("read:items").await;
+    let (own, other) = (shop.region.subscription(), "sub_000000000000");
+    for kind in BOTH {
+        // As with any bad token.
+        let bad = if kind == Kind::Rest { 401 } else { 403 };
+        let undecided = if kind == Kind::Rest { 503 } else { 500 };
+        let both = format!("{other},{own}");
+        for (named, expected) in [
+            (own, 200),
+            (&both, 200),
+            (other, bad),
+            ("acme", undecided),
+            (",", undecided),
+        ] {
+            let gateway = shop.gateway(kind).with_variable("regent_subscription", named);
+            let seen = gateway.ask("GET", "/items", Some(&token)).await;
+            assert_eq!(seen.status, expected, "{kind:?} {named}");
+        }
+    }
+}
+
 fn closed_with(shop: &Shop, kind: Kind, table: &str) -> super::Gateway {
     shop.gateway(kind).with_variable("regent_scopes", table)
 }

@@ -184,6 +184,20 @@ impl Region {
 
     /// A second subscription, with the API resources of the first: its id.
     pub(crate) async fn second_subscription(&self) -> String {
+        self.add_subscription(|first| first).await
+    }
+
+    /// A second subscription without API resources: its id.
+    pub(crate) async fn empty_subscription(&self) -> String {
+        self.add_subscription(|first| Subscription {
+            resources: BTreeMap::new(),
+            default_resource: None,
+            ..first
+        })
+        .await
+    }
+
+    async fn add_subscription(&self, change: impl FnOnce(Subscription) -> Subscription) -> String {
         let store = self.running.app.store();
         let first = SubscriptionId::parse(self.subscription()).unwrap();
         let first = store.subscription(first).await.unwrap().unwrap();
@@ -193,7 +207,7 @@ impl Region {
             Name::parse("Acme staging").unwrap(),
         );
         organization.subscriptions.insert(id, name.clone());
-        let second = Subscription { id, name, ..first };
+        let second = change(Subscription { id, name, ..first });
         let writes = [
             store.create_subscription(&second).unwrap(),
             store.replace_organization(&organization).unwrap(),

@@ -22,7 +22,7 @@ const GIVEN: [(&str, &str); 3] = [
         "everything",
         "RegionLabel=eu DomainName=oauth.example.com CertificateArn=c HostedZoneId=Z1 WebAclArn=w \
          EdgeCertificateArn=e KmsKeyArn=k AlarmEmail=a@example.com RestoredTable=t RestoredTableStream=s \
-         MailIdentity=m Issuer=https://i.example.com OtherRegions=us=https://u.example.com Audience=a Scope=s \
+         MailIdentity=m Issuer=https://i.example.com OtherRegions=us=https://u.example.com Audience=a Subscription=sub_a Scope=s \
          TokenReservedConcurrency=1 AuthorizeReservedConcurrency=1 AccountsReservedConcurrency=1 \
          ConsoleReservedConcurrency=1 VerifyReservedConcurrency=1 NotifyReservedConcurrency=1 \
          RotateReservedConcurrency=1",

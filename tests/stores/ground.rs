@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use regent::acts::account::NewAccount;
 use regent::acts::credential::FreshSecret;
-use regent::acts::{Caller, FirstRun, Founded, account, ensure_signing_key, found, perform, person_token};
+use regent::acts::{Act, Caller, FirstRun, Founded, account, ensure_signing_key, found, perform, person_token};
 use regent::app::{App, Clock, Rng};
 use regent::config::Config;
 use regent::domain::{
@@ -175,7 +175,8 @@ impl Ground {
             token_lifetime: TokenLifetime::DEFAULT,
         };
         let fresh = FreshSecret::of_new_credential(&self.app);
-        let plan = async || account::create(&self.app, &caller, &new, &fresh).await;
+        let act = account::Creation { new, fresh };
+        let plan = async || act.plan(&self.app, &caller, act.check(&self.app, &caller).await?).await;
         let made = perform(&self.app, plan).await.unwrap();
         Made {
             user: made.user,

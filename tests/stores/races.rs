@@ -47,6 +47,7 @@ pub(super) fn service(ground: &Ground, name: &str) -> User {
             credentials: BTreeMap::new(),
         }),
         epoch: 0,
+        grants_epoch: 0,
         created_at: ground.app.now(),
         updated_at: ground.app.now(),
         version: 1,

@@ -1,7 +1,7 @@
 //! Conditional writes and transactions: all or nothing, and the right reason for nothing.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use regent::domain::{Audience, Name, OrganizationId, Subscription, Timestamp};
+use regent::domain::{Audience, Name, OrganizationId, Subscription, SubscriptionId, Timestamp};
 use regent::store::Lost;
 
 use super::check::{Check, check};
@@ -156,15 +156,21 @@ async fn an_audience_is_claimed_once(ground: Ground) {
     let audience = Audience::parse("https://mcp.example.com").unwrap();
     let (one, other): (OrganizationId, OrganizationId) =
         (ground.founded.organization, "org_000000000000".parse().unwrap());
-    for (owner, outcome) in [
-        (one, Ok(())),
-        (one, Ok(())),
-        (other, Err(Lost::AudienceTaken)),
-        (one, Ok(())),
-    ] {
-        let claim = store.claim_audience(&audience, owner).unwrap();
-        assert_eq!(store.commit(&[claim]).await.unwrap(), outcome, "{owner}");
+    let (first, second): (SubscriptionId, SubscriptionId) =
+        (ground.founded.subscription, "sub_000000000000".parse().unwrap());
+    let claimed = async |claim| store.commit(&[claim]).await.unwrap();
+    let claim = |owner| store.claim_audience(&audience, owner, first).unwrap();
+    assert_eq!(claimed(claim(one)).await, Ok(()));
+    for owner in [one, other] {
+        assert_eq!(claimed(claim(owner)).await, Err(Lost::Changed), "{owner}");
     }
+    // Of two who add to the same claim one does.
+    let found = store.audience_claim(&audience).await.unwrap().unwrap();
+    let join = || store.join_audience(&audience, &found, second).unwrap();
+    assert_eq!(claimed(join()).await, Ok(()));
+    assert_eq!(claimed(join()).await, Err(Lost::Changed));
+    let found = store.audience_claim(&audience).await.unwrap().unwrap();
+    assert_eq!((found.owner, found.subscriptions), (one, vec![first, second]));
 }
 
 async fn the_last_admin_stays(ground: Ground) {

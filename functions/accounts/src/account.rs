@@ -79,10 +79,7 @@ async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<Cre
     };
     let view = |made: &_| CreatedAccountView::of(&app, made);
     let fresh = FreshSecret::of_new_credential(&app);
-    make(&app, once, view, async || {
-        account::create(&app, &caller, &new, &fresh).await
-    })
-    .await
+    make(&app, &caller, once, view, &account::Creation { new, fresh }).await
 }
 
 /// Read a service account
@@ -113,7 +110,7 @@ struct EditServiceAccount {
 
 /// Change a service account's description, applications or roles
 ///
-/// Needs `service_accounts:manage`, and everything that is handed out. If something is taken away,
+/// Needs `service_accounts:manage`, and everything that the account holds and is handed out. If something is taken away,
 /// its tokens are dead at once. Name and token lifetime are fixed.
 #[utoipa::path(patch, path = "/service-accounts/{id}", operation_id = "edit_service_account", tag = "service accounts", params(("id" = String, Path), IfMatch),
     request_body = EditServiceAccount,
@@ -136,7 +133,7 @@ async fn edit(
 
 /// Delete a service account
 ///
-/// Needs `service_accounts:manage`. For good; every credential and token is dead at once.
+/// Needs `service_accounts:manage`, and everything that the account's roles hold. For good; every credential and token is dead at once.
 #[utoipa::path(delete, path = "/service-accounts/{id}", operation_id = "delete_service_account", tag = "service accounts", params(("id" = String, Path), IfMatch),
     responses((status = 204, description = "Deleted"), Deleting))]
 async fn delete(

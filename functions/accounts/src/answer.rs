@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{ETAG, LOCATION};
 use http::{HeaderValue, StatusCode};
-use regent::acts::{Once, Outcome, Plan, perform_once};
+use regent::acts::{Act, Caller, Once, Outcome, perform_once};
 use regent::app::App;
 use regent::domain::{ActError, Error};
 use regent::store::{Page, Replay};
@@ -107,28 +107,26 @@ pub(crate) fn accepted() -> Response {
 }
 
 /// Performs an act, once for its `Idempotency-Key`, and shows what it made. A repetition gets the
-/// first answer again, without what was shown once.
-pub(crate) async fn make<T, V: Made, F>(
+/// first answer again, without what was shown once, if the caller may do as much now.
+pub(crate) async fn make<A: Act, V: Made>(
     app: &App,
+    caller: &Caller,
     once: Option<Once>,
-    view: impl Fn(&T) -> Result<V, ActError>,
-    plan: impl Fn() -> F,
-) -> Answer
-where
-    F: Future<Output = Result<Plan<T>, Error>>,
-{
+    view: impl Fn(&A::Made) -> Result<V, ActError>,
+    act: &A,
+) -> Answer {
     let location = |made: &V| {
         made.path()
             .map(|path| app.config().issuer.at(&format!("{}{path}", crate::BASE)))
     };
-    let remember = |value: &T, once: &Once| {
+    let remember = |value: &A::Made, once: &Once| {
         let made = view(value).ok()?;
         let location = location(&made);
         let body = serde_json::to_string(&made.masked()).ok()?;
         let (print, status) = (once.fingerprint.clone(), V::STATUS.as_u16());
         Some(Replay::new(print, status, body, location, app.now()))
     };
-    match perform_once(app, once.as_ref(), remember, plan).await? {
+    match perform_once(app, caller, once.as_ref(), act, remember).await? {
         Outcome::Done(value) => {
             let made = view(&value)?;
             Ok(located(shown(V::STATUS, &made), location(&made)))

@@ -55,7 +55,7 @@ async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<Cre
         subscription: request.body.subscription,
     };
     let view = |made: &_| Ok(ApplicationView::from(made));
-    make(&app, once, view, async || application::create(&app, &caller, &new)).await
+    make(&app, &caller, once, view, &new).await
 }
 
 /// Read an application

@@ -57,8 +57,9 @@ struct Decide {
 ///
 /// Needs `oauth_approvals:manage` in the whole organization. Approved: every redirect URI of exactly
 /// this origin is accepted, for any client of the organization. Rejecting an approved one ends every
-/// grant made through it at once and for good; `ended_grants` says how many. Of two decisions at the
-/// same time one is made and the other gets 412.
+/// grant made through it at once and for good, however many; `ended_grants` says how many, up to 1,000,
+/// and `more_grants_ended` whether there were more. Of two decisions at the same time one is made and
+/// the other gets 412.
 #[utoipa::path(patch, path = "/oauth-approvals/{id}", operation_id = "decide_oauth_approval", tag = "oauth approvals", params(("id" = String, Path), IfMatch),
     request_body = Decide,
     responses((status = 200, description = "As it is now", body = DecidedView, headers(("ETag" = String))), Editing))]

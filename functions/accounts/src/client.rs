@@ -88,10 +88,7 @@ async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<Cre
     };
     let fresh = FreshSecret::of_new_credential(&app);
     let view = |made: &_| Ok(ClientView::revealed(made, app.now()));
-    make(&app, once, view, async || {
-        client::create(&app, &caller, &new, &fresh).await
-    })
-    .await
+    make(&app, &caller, once, view, &client::Creation { new, fresh }).await
 }
 
 /// Read a client
@@ -159,13 +156,13 @@ async fn rotate(
     request: New<RotateClient>,
 ) -> Answer {
     let once = request.once(&caller);
-    let overlap = Seconds(request.body.overlap_seconds.unwrap_or_default());
-    let fresh = client::fresh_secret(&app, &caller, &id).await?;
+    let rotation = client::Rotation {
+        fresh: client::fresh_secret(&app, &caller, &id).await?,
+        client: id,
+        overlap: Seconds(request.body.overlap_seconds.unwrap_or_default()),
+    };
     let view = |made: &_| Ok(RotatedClientView(ClientView::revealed(made, app.now())));
-    make(&app, once, view, async || {
-        client::rotate(&app, &caller, &id, overlap, &fresh).await
-    })
-    .await
+    make(&app, &caller, once, view, &rotation).await
 }
 
 /// Delete a client

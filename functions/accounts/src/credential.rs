@@ -89,11 +89,12 @@ async fn create(
         expires_at: body.expires_at.map(|time| time.0),
     };
     let view = |made: &_| CredentialView::revealed(&app, made);
-    let fresh = FreshSecret::of_new_credential(&app);
-    make(&app, once, view, async || {
-        credential::create(&app, &caller, id, &new, &fresh).await
-    })
-    .await
+    let creation = credential::Creation {
+        account: id,
+        new,
+        fresh: FreshSecret::of_new_credential(&app),
+    };
+    make(&app, &caller, once, view, &creation).await
 }
 
 /// Read a credential, masked
@@ -123,7 +124,8 @@ struct EditCredential {
 
 /// Change a credential's name or redirect URI
 ///
-/// Needs `service_accounts:manage`. The `ETag` is the service account's.
+/// Needs `service_accounts:manage`, and everything that the account's roles hold. The `ETag` is the
+/// service account's.
 #[utoipa::path(patch, path = "/service-accounts/{id}/credentials/{credential}", operation_id = "edit_credential", tag = "credentials",
     params(("id" = String, Path), ("credential" = String, Path, description = "Its id or its full client ID."), IfMatch),
     request_body = EditCredential,
@@ -169,18 +171,18 @@ async fn rotate(
 ) -> Answer {
     let once = request.once(&caller);
     let id = path.credential(&app, &caller)?;
-    let overlap = Seconds(request.body.overlap_seconds.unwrap_or_default());
     let view = |made: &_| CredentialView::revealed(&app, made).map(RotatedView);
-    let fresh = FreshSecret::of(&app, id);
-    make(&app, once, view, async || {
-        credential::rotate(&app, &caller, path.account, &fresh, overlap).await
-    })
-    .await
+    let rotation = credential::Rotation {
+        account: path.account,
+        fresh: FreshSecret::of(&app, id),
+        overlap: Seconds(request.body.overlap_seconds.unwrap_or_default()),
+    };
+    make(&app, &caller, once, view, &rotation).await
 }
 
 /// Delete a credential
 ///
-/// Needs `service_accounts:manage`. Its tokens are dead at once.
+/// Needs `service_accounts:manage`, and everything that the account's roles hold. Its tokens are dead at once.
 #[utoipa::path(delete, path = "/service-accounts/{id}/credentials/{credential}", operation_id = "delete_credential", tag = "credentials",
     params(("id" = String, Path), ("credential" = String, Path, description = "Its id or its full client ID.")),
     responses((status = 204, description = "Deleted"), Reading))]
@@ -225,7 +227,8 @@ impl DeleteCredentials {
 
 /// Delete several credentials, all or none
 ///
-/// Needs `service_accounts:manage`. If one is not there, none is deleted. Their tokens are dead at once.
+/// Needs `service_accounts:manage`, and everything that the account's roles hold. If one is not there,
+/// none is deleted. Their tokens are dead at once.
 #[utoipa::path(post, path = "/service-accounts/{id}/credentials/delete", operation_id = "delete_credentials", tag = "credentials",
     params(("id" = String, Path)), request_body = DeleteCredentials,
     responses((status = 200, description = "Deleted", body = DeletedView), Editing))]

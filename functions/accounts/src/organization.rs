@@ -8,7 +8,7 @@ use crate::view::OrganizationView;
 use axum::extract::State;
 use http::StatusCode;
 use regent::acts::organization::{self, OrganizationChanges};
-use regent::acts::{Revoked, perform, revoke_everything};
+use regent::acts::{perform, revoke_everything};
 use regent::app::App;
 use regent::domain::{Name, OrganizationId};
 use regent::web::json;
@@ -83,19 +83,17 @@ async fn edit(
 
 #[derive(Serialize, ToSchema)]
 struct RevokedView {
-    /// People and service accounts whose tokens and sessions have ended.
+    /// People and service accounts whose tokens, sessions and connected apps have ended.
     users: usize,
-    /// What people had allowed apps and apps now have no more.
-    grants: usize,
 }
 
 /// Revoke every token, session and grant of the organization
 ///
-/// The caller's own included. Secrets and passwords stay. Safe to repeat. Needs `settings:manage`,
-/// `users:manage` and `service_accounts:manage` in the whole organization.
+/// The caller's own included. Secrets and passwords stay. Safe to repeat. Needs everything that an
+/// organization admin holds.
 #[utoipa::path(post, path = "/organizations/{id}/revoke", operation_id = "revoke_organization", tag = "organizations", params(("id" = String, Path)),
     responses((status = 200, description = "What was revoked", body = RevokedView), Reading))]
 async fn revoke(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<OrganizationId>) -> Answer {
-    let Revoked { users, grants } = revoke_everything(&app, &caller, id).await?;
-    Ok(json(StatusCode::OK, &RevokedView { users, grants }))
+    let users = revoke_everything(&app, &caller, id).await?;
+    Ok(json(StatusCode::OK, &RevokedView { users }))
 }

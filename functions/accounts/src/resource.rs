@@ -60,7 +60,9 @@ fn named(scopes: Vec<ScopeView>) -> NamedScopes {
 
 /// Create an API resource
 ///
-/// Needs `settings:manage`. The first one of a subscription becomes its default.
+/// Needs `settings:manage`; in the whole organization, if another of its subscriptions has or had the
+/// audience, and then the scopes are at most those that are registered there. The first one of a
+/// subscription becomes its default.
 #[utoipa::path(post, path = "/resources", operation_id = "create_resource", tag = "resources", params(IdempotencyKey),
     request_body = CreateResource,
     responses((status = 201, description = "Created", body = ResourceView, headers(("ETag" = String), ("Location" = String))), Creating))]
@@ -75,7 +77,7 @@ async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<Cre
         enabled: body.enabled.unwrap_or(true),
     };
     let view = |made: &_| Ok(ResourceView::from(made));
-    make(&app, once, view, async || resource::create(&app, &caller, &new).await).await
+    make(&app, &caller, once, view, &new).await
 }
 
 /// Read an API resource
@@ -104,7 +106,8 @@ struct EditResource {
 
 /// Change an API resource
 ///
-/// Needs `settings:manage`.
+/// Needs `settings:manage`. Where another subscription had the audience first, the scopes are at most
+/// those that are registered there.
 #[utoipa::path(patch, path = "/resources/{id}", operation_id = "edit_resource", tag = "resources", params(("id" = String, Path), IfMatch),
     request_body = EditResource,
     responses((status = 200, description = "As it is now", body = ResourceView, headers(("ETag" = String))), Editing))]

@@ -71,7 +71,7 @@ async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<Cre
         scopes: by_resource(request.body.scopes),
     };
     let view = |made: &_| Ok(RoleView::from(made));
-    make(&app, once, view, async || role::create(&app, &caller, &new).await).await
+    make(&app, &caller, once, view, &new).await
 }
 
 /// Read a role
@@ -103,7 +103,7 @@ struct EditRole {
 
 /// Change a role
 ///
-/// Needs `roles:manage` in the whole organization, and everything that the role is to hold. If
+/// Needs `roles:manage` in the whole organization, and everything that the role holds and is to hold. If
 /// something is taken away, the tokens of whoever has the role are dead at once. An answer that
 /// did not come is worth another try: the same edit again finishes what was cut short.
 #[utoipa::path(patch, path = "/roles/{id}", operation_id = "edit_role", tag = "roles", params(("id" = String, Path), IfMatch),
@@ -127,7 +127,7 @@ async fn edit(
 
 /// Delete a role
 ///
-/// Needs `roles:manage` in the whole organization. One that users have stays: 409.
+/// Needs `roles:manage` in the whole organization, and everything that the role holds. One that users have stays: 409.
 #[utoipa::path(delete, path = "/roles/{id}", operation_id = "delete_role", tag = "roles", params(("id" = String, Path), IfMatch),
     responses((status = 204, description = "Deleted"), Deleting))]
 async fn delete(

@@ -70,7 +70,7 @@ async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<Cre
         subscription: body.subscription,
     };
     let view = |made: &_| Ok(UserView::from(made));
-    make(&app, once, view, async || user::create(&app, &caller, &new)).await
+    make(&app, &caller, once, view, &new).await
 }
 
 /// Read a user
@@ -114,8 +114,8 @@ struct EditUser {
 
 /// Change a user's name, address, type, roles or reach
 ///
-/// Needs `users:manage` in the whole organization, and everything that is handed out. Whoever
-/// loses access loses its tokens at once. Making a person of a service account needs
+/// Needs `users:manage` in the whole organization, and everything that the user holds and is handed
+/// out. Whoever loses access loses its tokens at once. Making a person of a service account needs
 /// `service_accounts:manage`, too, and `confirm_credential_loss: true`: its credentials are
 /// destroyed and its tokens revoked, at once and for good. The last organization admin stays one.
 /// Another name or address needs everything that the person holds, and a new address ends the
@@ -144,8 +144,8 @@ async fn edit(
 
 /// Delete a user
 ///
-/// Needs `users:manage` in the whole organization, and `service_accounts:manage` for a service
-/// account. Sessions, credentials and tokens are dead at once. The last organization admin stays.
+/// Needs `users:manage` in the whole organization, everything that the user holds, and
+/// `service_accounts:manage` for a service account. Sessions, credentials and tokens are dead at once. The last organization admin stays.
 #[utoipa::path(delete, path = "/users/{id}", operation_id = "delete_user", tag = "users", params(("id" = String, Path), IfMatch),
     responses((status = 204, description = "Deleted"), Deleting))]
 async fn delete(
@@ -160,7 +160,7 @@ async fn delete(
 
 /// Invite a person again
 ///
-/// Needs `users:manage` in the whole organization. For people who have not set a password yet: they
+/// Needs `users:manage` in the whole organization, and everything that the user holds. For people who have not set a password yet: they
 /// get a mail with a new link, good for 48 hours, and links that were sent before are void.
 #[utoipa::path(post, path = "/users/{id}/invitation", operation_id = "invite_user", tag = "users", params(("id" = String, Path)),
     responses((status = 202, description = "The mail is on its way"), Inviting))]

@@ -143,7 +143,10 @@ async fn doomed(app: &App, admin: &Admin, named: &[UserId]) -> Result<Vec<Doomed
     let mut doomed: Vec<Doomed> = Vec::new();
     for id in named.iter().take(AT_ONCE) {
         match account::read(app, admin.caller(), *id).await {
-            Ok(user) if doomed.iter().all(|one| one.user.id != *id) => doomed.push(Doomed { user }),
+            Ok(user) if doomed.iter().all(|one| one.user.id != *id) => {
+                admin.caller().cover_user(&user)?;
+                doomed.push(Doomed { user });
+            }
             // Named twice, or deleted meanwhile.
             Ok(_) | Err(Error::Act(ActError::NotFound)) => {}
             Err(error) => return Err(error),

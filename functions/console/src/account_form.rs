@@ -126,8 +126,8 @@ async fn create(State(app): State<App>, admin: Admin, posted: Posted) -> Answer 
         None => (StatusCode::BAD_REQUEST, fields.errors),
         Some(new) => {
             let fresh = FreshSecret::of_new_credential(&app);
-            let plan = async || account::create(&app, admin.caller(), &new, &fresh).await;
-            match make(&app, &admin, &posted, |made| path::account(made.user.id), plan).await {
+            let creation = account::Creation { new, fresh };
+            match make(&app, &admin, &posted, |made| path::account(made.user.id), &creation).await {
                 Ok(Made::Now(made)) => return Ok(view::reveal::new_account(&app, &admin, &made)?),
                 Ok(Made::Before(path)) => return Ok(view::reveal::made_before(&admin, &path)),
                 Err(error) => Errors::or_page(error)?,
@@ -169,6 +169,7 @@ async fn open(State(app): State<App>, admin: Admin, Id(id): Id<UserId>) -> Answe
 async fn known_form(app: &App, admin: &Admin, id: UserId) -> Result<Form, Error> {
     admin.caller().may(Privilege::ServiceAccountsManage)?;
     let user = account::read(app, admin.caller(), id).await?;
+    admin.caller().cover_user(&user)?;
     let account = user.service().ok_or(ActError::NotFound)?;
     Ok(Form {
         typed: Typed {

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use http::Uri;
 use http::request::Parts;
 use regent::acts::Caller;
-use regent::domain::{Privilege, Unavailable};
+use regent::domain::{Privilege, Unavailable, User};
 use regent::oauth::Form;
 use regent::web::Visitor;
 use regent::web::page::Section;
@@ -76,6 +76,11 @@ impl Admin {
     /// Whether they have a privilege: for what a page offers. What is refused, the acts decide.
     pub(crate) fn may(&self, privilege: Privilege) -> bool {
         self.caller().may(privilege).is_ok()
+    }
+
+    /// Whether somebody holds no more than they do, so that they may change it if they have the privilege.
+    pub(crate) fn covers(&self, user: &User) -> bool {
+        self.caller().cover_user(user).is_ok()
     }
 
     /// Whether they may change users: that concerns the whole organization.

@@ -13,7 +13,7 @@ use http::StatusCode;
 use regent::acts::approval::{self, Verdict};
 use regent::app::App;
 use regent::domain::{ActError, Approval, ApprovalId, ApprovalStatus, Error, Invalid, Name};
-use regent::store::Page;
+use regent::store::{Counted, Page};
 use regent::web::see_other;
 
 pub(crate) fn routes() -> Router<App> {
@@ -39,7 +39,7 @@ pub(crate) struct News {
     /// As it is now.
     pub(crate) approval: Approval,
     /// How many grants ended with it.
-    pub(crate) ended: usize,
+    pub(crate) ended: Counted,
 }
 
 /// Reads a status.
@@ -79,7 +79,10 @@ async fn news(app: &App, admin: &Admin, query: &Query) -> Result<Option<News>, E
     };
     let approval = approval::read(app, admin.caller(), &id).await?;
     let number = |text: &str| text.parse().map_err(|_| Invalid::new("must be a number"));
-    let ended = query.one("ended", number)?.unwrap_or(0);
+    let ended = Counted {
+        number: query.one("ended", number)?.unwrap_or(0),
+        more: query.one("more", |_| Ok(()))?.is_some(),
+    };
     // Only to the one who decided it.
     let own = approval
         .decision()
@@ -108,8 +111,10 @@ async fn decide(State(app): State<App>, admin: Admin, Id(id): Id<ApprovalId>, po
                 Ok(decided) => {
                     let back = path::approvals(filter(posted.text("filter")).unwrap_or(None));
                     let joint = if back.contains('?') { '&' } else { '?' };
-                    let ended = decided.ended_grants;
-                    return Ok(see_other(&format!("{back}{joint}decided={id}&ended={ended}#{id}")));
+                    let Counted { number, more } = decided.ended_grants;
+                    let more = if more { "&more=yes" } else { "" };
+                    let place = format!("{back}{joint}decided={id}&ended={number}{more}#{id}");
+                    return Ok(see_other(&place));
                 }
                 Err(Error::Act(ActError::VersionMismatch)) => (StatusCode::PRECONDITION_FAILED, Errors::default()),
                 Err(error) => Errors::or_page(error)?,

@@ -12,7 +12,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use http::StatusCode;
-use regent::acts::{client, perform};
+use regent::acts::client::{self, MadeClient};
+use regent::acts::perform;
 use regent::app::App;
 use regent::domain::{ActError, Client, Error, Invalid, RegisteredClientId, Seconds};
 use regent::store::Page;
@@ -61,9 +62,13 @@ async fn rotate(State(app): State<App>, admin: Admin, Id(id): ClientPath, posted
     let (status, errors) = match fields.one("overlap_seconds", read) {
         None => (StatusCode::BAD_REQUEST, fields.errors),
         Some(overlap) => {
-            let fresh = client::fresh_secret(&app, admin.caller(), &id).await?;
-            let plan = async || client::rotate(&app, admin.caller(), &id, Seconds(overlap), &fresh).await;
-            match make(&app, &admin, &posted, |made| path::client(&made.client.client_id), plan).await {
+            let rotation = client::Rotation {
+                client: id.clone(),
+                overlap: Seconds(overlap),
+                fresh: client::fresh_secret(&app, admin.caller(), &id).await?,
+            };
+            let path = |made: &MadeClient| path::client(&made.client.client_id);
+            match make(&app, &admin, &posted, path, &rotation).await {
                 Ok(Made::Now(made)) => return Ok(view::client::reveal(&app, &admin, &made, "The secret is rotated")),
                 Ok(Made::Before(path)) => return Ok(view::client::made_before(&admin, &path)),
                 Err(error) => Errors::or_page(error)?,

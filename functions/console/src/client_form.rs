@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use http::StatusCode;
-use regent::acts::client::{self, ClientChanges, NewClient};
+use regent::acts::client::{self, ClientChanges, MadeClient, NewClient};
 use regent::acts::credential::FreshSecret;
 use regent::acts::perform;
 use regent::app::App;
@@ -96,8 +96,8 @@ async fn create(State(app): State<App>, admin: Admin, posted: Posted) -> Answer 
         None => (StatusCode::BAD_REQUEST, fields.errors),
         Some(new) => {
             let fresh = FreshSecret::of_new_credential(&app);
-            let plan = async || client::create(&app, admin.caller(), &new, &fresh).await;
-            match make(&app, &admin, &posted, |made| path::client(&made.client.client_id), plan).await {
+            let path = |made: &MadeClient| path::client(&made.client.client_id);
+            match make(&app, &admin, &posted, path, &client::Creation { new, fresh }).await {
                 Ok(Made::Now(made)) => {
                     let title = format!("{} is registered", made.client.name);
                     return Ok(view::client::reveal(&app, &admin, &made, &title));

@@ -32,10 +32,12 @@ pub(crate) fn routes() -> Router<App> {
         )
 }
 
-/// A service account, for somebody who may change its credentials.
+/// A service account, for somebody who may change its credentials: who holds as much.
 pub(crate) async fn held(app: &App, admin: &Admin, id: UserId) -> Result<User, Error> {
     admin.caller().may(Privilege::ServiceAccountsManage)?;
-    account::read(app, admin.caller(), id).await
+    let user = account::read(app, admin.caller(), id).await?;
+    admin.caller().cover_user(&user)?;
+    Ok(user)
 }
 
 /// One of its credentials.
@@ -48,7 +50,6 @@ type Path = Ids<UserId, CredentialId>;
 
 async fn ask(State(app): State<App>, admin: Admin, Ids(id, credential): Path) -> Answer {
     let user = held(&app, &admin, id).await?;
-    admin.caller().cover(&user.grants(admin.caller().organization()))?;
     let (credential, key) = (of(&user, credential)?, new_key(&app));
     let nothing = Errors::default();
     Ok(view::credential::rotate(
@@ -67,9 +68,12 @@ async fn rotate(State(app): State<App>, admin: Admin, Ids(id, credential): Path,
     let (status, errors) = match fields.one("overlap_seconds", read) {
         None => (StatusCode::BAD_REQUEST, fields.errors),
         Some(overlap) => {
-            let fresh = FreshSecret::of(&app, credential);
-            let plan = async || credential::rotate(&app, admin.caller(), id, &fresh, Seconds(overlap)).await;
-            match make(&app, &admin, &posted, |made| path::account(made.user.id), plan).await {
+            let rotation = credential::Rotation {
+                account: id,
+                fresh: FreshSecret::of(&app, credential),
+                overlap: Seconds(overlap),
+            };
+            match make(&app, &admin, &posted, |made| path::account(made.user.id), &rotation).await {
                 Ok(Made::Now(made)) => return Ok(view::reveal::rotated(&app, &admin, &made)?),
                 Ok(Made::Before(path)) => return Ok(view::reveal::made_before(&admin, &path)),
                 Err(error) => Errors::or_page(error)?,

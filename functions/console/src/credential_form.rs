@@ -84,7 +84,6 @@ impl Typed {
 
 async fn blank(State(app): State<App>, admin: Admin, Id(id): Id<UserId>) -> Answer {
     let user = held(&app, &admin, id).await?;
-    admin.caller().cover(&user.grants(admin.caller().organization()))?;
     let form = Form {
         user,
         subject: Subject::New { key: new_key(&app) },
@@ -99,9 +98,12 @@ async fn create(State(app): State<App>, admin: Admin, Id(id): Id<UserId>, posted
     let (status, errors) = match new_credential(&mut fields, app.now()) {
         None => (StatusCode::BAD_REQUEST, fields.errors),
         Some(new) => {
-            let fresh = FreshSecret::of_new_credential(&app);
-            let plan = async || credential::create(&app, admin.caller(), id, &new, &fresh).await;
-            match make(&app, &admin, &posted, |made| path::account(made.user.id), plan).await {
+            let creation = credential::Creation {
+                account: id,
+                new,
+                fresh: FreshSecret::of_new_credential(&app),
+            };
+            match make(&app, &admin, &posted, |made| path::account(made.user.id), &creation).await {
                 Ok(Made::Now(made)) => return Ok(view::reveal::new_credential(&app, &admin, &made)?),
                 Ok(Made::Before(path)) => return Ok(view::reveal::made_before(&admin, &path)),
                 Err(error) => Errors::or_page(error)?,

@@ -97,7 +97,10 @@ impl Errors {
                 "email",
                 "Somebody in this region has this address already.",
             )),
-            ActError::AudienceTaken => conflict(Self::field("audience", "This audience is taken in this region.")),
+            ActError::AudienceTaken => conflict(Self::field(
+                "audience",
+                "This audience is taken in this region, or another subscription has it, which only somebody who manages the settings of the whole organization can join.",
+            )),
             ActError::LimitReached { what, limit } => conflict(Self::whole(format!(
                 "There are already {limit} {what}, which is the limit. Delete one you no longer need, or have the limit raised."
             ))),

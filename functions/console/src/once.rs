@@ -3,7 +3,7 @@
 
 use crate::admin::Admin;
 use crate::posted::Posted;
-use regent::acts::{Once, Outcome, Plan, perform_once};
+use regent::acts::{Act, Once, Outcome, perform_once};
 use regent::app::App;
 use regent::domain::{Error, Invalid};
 use regent::store::Replay;
@@ -17,23 +17,20 @@ pub(crate) enum Made<T> {
 }
 
 /// Performs an act at most once for a form's key. `path` is where that which it makes is shown.
-pub(crate) async fn make<T, F>(
+pub(crate) async fn make<A: Act>(
     app: &App,
     admin: &Admin,
     posted: &Posted,
-    path: impl Fn(&T) -> String,
-    plan: impl Fn() -> F,
-) -> Result<Made<T>, Error>
-where
-    F: Future<Output = Result<Plan<T>, Error>>,
-{
+    path: impl Fn(&A::Made) -> String,
+    act: &A,
+) -> Result<Made<A::Made>, Error> {
     let keyless = || Error::Request(Invalid::new("the form has lost its key"));
     let once = posted.once(admin).ok_or_else(keyless)?;
-    let remember = |made: &T, once: &Once| {
+    let remember = |made: &A::Made, once: &Once| {
         let print = once.fingerprint.clone();
         Some(Replay::new(print, 200, String::new(), Some(path(made)), app.now()))
     };
-    match perform_once(app, Some(&once), remember, plan).await? {
+    match perform_once(app, admin.caller(), Some(&once), act, remember).await? {
         Outcome::Done(made) => Ok(Made::Now(made)),
         Outcome::Replayed(replay) => Ok(Made::Before(replay.location.unwrap_or_default())),
     }

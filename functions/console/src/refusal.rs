@@ -151,8 +151,8 @@ fn of_act(error: &ActError) -> Told {
         ),
         ActError::BeyondOwn => told(
             S::FORBIDDEN,
-            "You cannot hand out more than you hold",
-            "This account has roles that grant more than your own, and whoever sees its secret holds what it holds. Ask an organization admin.",
+            "This holds more than you do",
+            "Its roles grant more than your own, and nobody can give, change, end or take away more than they hold themselves. Ask an organization admin.",
         ),
         ActError::NotFound => told(
             S::NOT_FOUND,

@@ -40,11 +40,13 @@ async fn list(State(app): State<App>, admin: Admin, query: Query) -> Answer {
     Ok(view::user::list(&admin, &listed))
 }
 
-/// A user, for somebody who may change it.
+/// A user, for somebody who may change it: who holds as much.
 pub(crate) async fn held(app: &App, admin: &Admin, id: UserId) -> Result<User, Error> {
     admin.caller().may(regent::domain::Privilege::UsersManage)?;
     admin.caller().organization_wide()?;
-    user::read(app, admin.caller(), id).await
+    let user = user::read(app, admin.caller(), id).await?;
+    admin.caller().cover_user(&user)?;
+    Ok(user)
 }
 
 async fn confirm(State(app): State<App>, admin: Admin, Id(id): Id<UserId>) -> Answer {

@@ -106,13 +106,10 @@ async fn create(State(app): State<App>, admin: Admin, posted: Posted) -> Answer 
     let mut fields = posted.fields();
     let (status, errors) = match new_person(&mut fields) {
         None => (StatusCode::BAD_REQUEST, fields.errors),
-        Some(new) => {
-            let plan = async || user::create(&app, admin.caller(), &new);
-            match make(&app, &admin, &posted, |made| path::user(made.id), plan).await {
-                Ok(Made::Now(_) | Made::Before(_)) => return Ok(see_other(&Done::UserInvited.at(path::USERS))),
-                Err(error) => Errors::or_page(error)?,
-            }
-        }
+        Some(new) => match make(&app, &admin, &posted, |made| path::user(made.id), &new).await {
+            Ok(Made::Now(_) | Made::Before(_)) => return Ok(see_other(&Done::UserInvited.at(path::USERS))),
+            Err(error) => Errors::or_page(error)?,
+        },
     };
     let key = posted.key().filter(|_| !errors.key_is_spent).map(str::to_owned);
     let form = Form {

@@ -77,6 +77,7 @@ impl Authorizer {
     async fn verify(&self, event: &AuthorizerEvent, demanded: &Demanded) -> Result<Verified, Error> {
         let demand = Demand {
             audience: demanded.audience.clone(),
+            subscriptions: demanded.subscriptions.clone(),
             scopes: Scopes::default(),
         };
         verify(&self.app, bearer_token(&event.authorization())?, &demand).await
@@ -96,6 +97,7 @@ impl Demanded {
     fn lacking(&self, verified: &Verified) -> Result<(), Lacking> {
         let demand = Demand {
             audience: self.audience.clone(),
+            subscriptions: self.subscriptions.clone(),
             scopes: self.scopes.clone().ok_or(Lacking::Unnamed)?,
         };
         Ok(verified.claims.meet(&demand)?)

@@ -3,8 +3,8 @@
 use crate::event::{AuthorizerEvent, Taken};
 use crate::scopes::{RouteScopes, listed};
 use regent::config::variable;
-use regent::domain::{Audience, Invalid, Scopes};
-use std::collections::HashMap;
+use regent::domain::{Audience, Invalid, Scopes, SubscriptionId};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What an authorizer demands unless the stage variables of the API say otherwise.
@@ -12,6 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Settings {
     /// `REGENT_AUDIENCE`: the API's identifier; stage variable `regent_audience`.
     pub audience: Option<Audience>,
+    /// `REGENT_SUBSCRIPTION`: the subscriptions whose tokens the API takes; stage variable
+    /// `regent_subscription`. Empty: those of all that have the audience.
+    pub subscriptions: BTreeSet<SubscriptionId>,
     /// `REGENT_SCOPE`: the scopes that every request needs, and with scopes per route every request
     /// whose route has none; stage variable `regent_scope`.
     pub scopes: Option<Scopes>,
@@ -23,6 +26,7 @@ pub struct Settings {
 #[derive(Debug)]
 pub(crate) struct Demanded {
     pub(crate) audience: Audience,
+    pub(crate) subscriptions: BTreeSet<SubscriptionId>,
     /// `None`: nobody said what this route needs, so nobody may take it.
     pub(crate) scopes: Option<Scopes>,
     /// Where routes differ.
@@ -33,10 +37,12 @@ impl Settings {
     /// Reads the environment.
     pub fn from_env() -> Result<Self, Invalid> {
         let audience = variable("REGENT_AUDIENCE").map(|text| Audience::parse(&text));
+        let named = variable("REGENT_SUBSCRIPTION").map(|text| subscriptions(&text));
         let scopes = variable("REGENT_SCOPE").map(|text| Scopes::parse(&text));
         let routes = variable("REGENT_SCOPES").map(|text| RouteScopes::parse(&text));
         Ok(Self {
             audience: audience.transpose()?,
+            subscriptions: named.transpose()?.unwrap_or_default(),
             scopes: scopes.transpose()?,
             routes: routes.transpose()?.map(Arc::new),
         })
@@ -45,6 +51,7 @@ impl Settings {
     /// What a request is asked for. An error is the API owner's to mend: until then nobody comes in.
     pub(crate) fn demanded(&self, event: &AuthorizerEvent, tables: &Tables) -> Result<Demanded, Invalid> {
         let audience = event.variable("regent_audience").map(Audience::parse).transpose()?;
+        let named = event.variable("regent_subscription").map(subscriptions).transpose()?;
         let scopes = event.variable("regent_scope").map(listed).transpose()?;
         let routes = event
             .variables("regent_scopes")
@@ -67,10 +74,21 @@ impl Settings {
             audience: audience.ok_or(Invalid::new(
                 "no audience: set REGENT_AUDIENCE or the stage variable regent_audience",
             ))?,
+            subscriptions: named.unwrap_or_else(|| self.subscriptions.clone()),
             scopes,
             routes,
         })
     }
+}
+
+/// The subscriptions that an API's owner lists, with commas or spaces between them: at least one.
+pub(crate) fn subscriptions(text: &str) -> Result<BTreeSet<SubscriptionId>, Invalid> {
+    let named = text.split([',', ' ']).filter(|name| !name.is_empty());
+    let named: BTreeSet<_> = named.map(SubscriptionId::parse).collect::<Result<_, _>>()?;
+    if named.is_empty() {
+        return Err(Invalid::new("subscription must name one"));
+    }
+    Ok(named)
 }
 
 /// Tables read before, by their text: there are as many as there are APIs.
@@ -137,9 +155,9 @@ mod tests {
     #[test]
     fn stage_variables_come_before_the_environment() {
         let settings = Settings {
-            audience: None,
             scopes: Some(Scopes::parse("all").unwrap()),
             routes: Some(Arc::new(RouteScopes::parse("GET/items=environment").unwrap())),
+            ..Settings::default()
         };
         assert_eq!(needs(&settings, "GET /items", &[]), "environment");
         assert_eq!(needs(&settings, "GET /others", &[]), "all");
@@ -147,6 +165,31 @@ mod tests {
             needs(&settings, "GET /items", &[("regent_scopes", "GET/items=stage")]),
             "stage"
         );
+    }
+
+    #[test]
+    fn subscriptions_are_those_of_the_stage_and_else_those_of_the_environment() {
+        let (one, other) = ("sub_000000000000", "sub_111111111111");
+        let settings = Settings {
+            subscriptions: subscriptions(one).unwrap(),
+            ..Settings::default()
+        };
+        let demanded = |settings: &Settings, variables: &[(&str, &str)]| {
+            let demanded = demanded(settings, "REQUEST", "GET /items", variables)?;
+            Ok::<Vec<String>, Invalid>(demanded.subscriptions.iter().map(ToString::to_string).collect())
+        };
+        assert_eq!(demanded(&Settings::default(), &[]).unwrap(), [""; 0]);
+        assert_eq!(demanded(&settings, &[]).unwrap(), [one]);
+        assert_eq!(demanded(&settings, &[("regent_subscription", other)]).unwrap(), [other]);
+        for both in [format!("{one},{other}"), format!(" {other}  {one}")] {
+            assert_eq!(
+                demanded(&settings, &[("regent_subscription", &both)]).unwrap(),
+                [one, other]
+            );
+        }
+        for bad in ["", ",", "acme", "sub_000000000000;sub_111111111111", "sub_"] {
+            assert!(demanded(&settings, &[("regent_subscription", bad)]).is_err(), "{bad}");
+        }
     }
 
     /// A value has 512 characters at most.

@@ -1,6 +1,7 @@
 //! `/verify`: forward authentication. 200 with identity headers, 401 or 403 with a challenge (RFC
 //! 6750 §3), 400 if the proxy's configuration is wrong, 503 if nothing can be decided.
 
+use crate::demand::subscriptions;
 use crate::identity::identity;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -12,6 +13,7 @@ use regent::domain::{Audience, Demand, Error, Invalid, Scopes};
 use regent::oauth::{Form, bearer_token, check_no_second};
 use regent::telemetry::{self, Fact, note};
 use regent::web::{bearer_refusal, point};
+use std::collections::BTreeSet;
 
 /// Answers a proxy.
 pub(crate) async fn handle(State(app): State<App>, request: Request) -> Response<Body> {
@@ -37,15 +39,23 @@ async fn answer(app: &App, headers: &HeaderMap, uri: &Uri, demand: &Demand) -> R
     verify(app, token, demand).await
 }
 
-/// What the proxy demands: its own API's identifier, and the scopes of the route.
+/// What the proxy demands: its own API's identifier, the subscriptions it serves if it says, and the
+/// scopes of the route.
 fn demand(query: &str) -> Result<Demand, Invalid> {
     let form = Form::pairs(query)?;
     let resource = form
         .one("resource")?
         .ok_or(Invalid::new("resource is missing: name the API that is protected"))?;
     let scopes = form.one("scope")?.unwrap_or_default();
+    let named = match form.one("subscription")? {
+        Some(named) => subscriptions(named)?,
+        // A variable of the proxy that holds nothing is no demand for nothing.
+        None if form.has("subscription") => return Err(Invalid::new("subscription must name one")),
+        None => BTreeSet::new(),
+    };
     Ok(Demand {
         audience: Audience::parse(resource)?,
+        subscriptions: named,
         scopes: Scopes::parse(scopes)?,
     })
 }
@@ -79,6 +89,9 @@ mod tests {
             "resource=api",
             "resource=https://a.test&resource=https://b.test",
             "resource=https://a.test&scope=%22",
+            "resource=https://a.test&subscription=",
+            "resource=https://a.test&subscription=acme",
+            "resource=https://a.test&subscription=sub_000000000000&subscription=sub_000000000000",
         ] {
             assert!(demand(bad).is_none(), "{bad}");
         }

@@ -1,6 +1,6 @@
 //! Service accounts: create, edit, delete.
 
-use super::plan::check_version;
+use super::plan::{Act, check_version};
 use super::secret::{FreshSecret, NewSecret};
 use super::{Caller, Plan};
 use crate::app::App;
@@ -39,15 +39,31 @@ pub struct AccountChanges {
     pub roles: Option<BTreeSet<RoleRef>>,
 }
 
-/// Plans a service account with its first credential.
-pub async fn create(
-    app: &App,
-    caller: &Caller,
-    new: &NewAccount,
-    fresh: &FreshSecret,
-) -> Result<Plan<NewSecret>, Error> {
-    caller.may(Privilege::ServiceAccountsManage)?;
-    caller.reach(new.subscription)?;
+/// A service account is made, with its first credential.
+#[derive(Debug)]
+pub struct Creation {
+    /// What it is to be.
+    pub new: NewAccount,
+    /// The credential's secret.
+    pub fresh: FreshSecret,
+}
+
+impl Act for Creation {
+    type Checked = ();
+    type Made = NewSecret;
+
+    async fn check(&self, _: &App, caller: &Caller) -> Result<(), Error> {
+        caller.may(Privilege::ServiceAccountsManage)?;
+        caller.reach(self.new.subscription)?;
+        Ok(caller.cover_roles(&self.new.roles)?)
+    }
+
+    async fn plan(&self, app: &App, caller: &Caller, (): ()) -> Result<Plan<NewSecret>, Error> {
+        create(app, caller, &self.new, &self.fresh).await
+    }
+}
+
+async fn create(app: &App, caller: &Caller, new: &NewAccount, fresh: &FreshSecret) -> Result<Plan<NewSecret>, Error> {
     caller.hand_out(&new.roles, &BTreeSet::new())?;
     check_applications(app, new.subscription, &new.applications).await?;
     let subscription = app
@@ -75,6 +91,7 @@ pub async fn create(
         roles: new.roles.clone(),
         kind: UserKind::Service(account),
         epoch: 0,
+        grants_epoch: 0,
         created_at: now,
         updated_at: now,
         version: 1,
@@ -157,6 +174,14 @@ pub async fn read(app: &App, caller: &Caller, id: UserId) -> Result<User, Error>
     caller.account_of(app, id).await
 }
 
+/// A service account that the caller may change: it holds no more than the caller does.
+pub(super) async fn held(app: &App, caller: &Caller, id: UserId) -> Result<User, Error> {
+    caller.may(Privilege::ServiceAccountsManage)?;
+    let user = caller.account_of(app, id).await?;
+    caller.cover_user(&user)?;
+    Ok(user)
+}
+
 /// Plans a change. Tokens of an account that loses access die with the change.
 pub async fn edit(
     app: &App,
@@ -165,8 +190,7 @@ pub async fn edit(
     changes: &AccountChanges,
     if_match: Option<u64>,
 ) -> Result<Plan<User>, Error> {
-    caller.may(Privilege::ServiceAccountsManage)?;
-    let before = caller.account_of(app, id).await?;
+    let before = held(app, caller, id).await?;
     check_version(if_match, before.version)?;
     let mut after = before.clone();
     let UserKind::Service(account) = &mut after.kind else {
@@ -213,8 +237,7 @@ pub(super) fn loses_access(before: &User, after: &User, organization: &Organizat
 
 /// Plans a deletion: permanent, and every credential and token is dead with it.
 pub async fn delete(app: &App, caller: &Caller, id: UserId, if_match: Option<u64>) -> Result<Plan<()>, Error> {
-    caller.may(Privilege::ServiceAccountsManage)?;
-    let user = caller.account_of(app, id).await?;
+    let user = held(app, caller, id).await?;
     check_version(if_match, user.version)?;
     let account = user.service().ok_or(ActError::NotFound)?;
     let credentials = account.credentials.len().to_string();

@@ -1,7 +1,7 @@
 //! Applications of a subscription: list, read, create, rename, delete. Whoever reaches the
 //! subscription sees them.
 
-use super::plan::check_version;
+use super::plan::{Act, check_version};
 use super::{Caller, Plan};
 use crate::app::App;
 use crate::domain::{ActError, Action, Application, ApplicationId, Error, Name, Privilege, SubscriptionId};
@@ -43,10 +43,21 @@ pub async fn read(app: &App, caller: &Caller, id: ApplicationId) -> Result<Appli
     Err(ActError::NotFound.into())
 }
 
-/// Plans an application.
-pub fn create(app: &App, caller: &Caller, new: &NewApplication) -> Result<Plan<Application>, Error> {
-    caller.may(Privilege::SettingsManage)?;
-    caller.reach(new.subscription)?;
+impl Act for NewApplication {
+    type Checked = ();
+    type Made = Application;
+
+    async fn check(&self, _: &App, caller: &Caller) -> Result<(), Error> {
+        caller.may(Privilege::SettingsManage)?;
+        Ok(caller.reach(self.subscription)?)
+    }
+
+    async fn plan(&self, app: &App, caller: &Caller, (): ()) -> Result<Plan<Application>, Error> {
+        create(app, caller, self)
+    }
+}
+
+fn create(app: &App, caller: &Caller, new: &NewApplication) -> Result<Plan<Application>, Error> {
     let application = Application {
         id: ApplicationId::from_random(app.random()),
         organization: caller.organization().id,
@@ -98,6 +109,7 @@ pub async fn delete(app: &App, caller: &Caller, id: ApplicationId, if_match: Opt
     Ok(Plan { value: (), writes })
 }
 
+/// Reads all accounts of the subscription, of which there are ten thousand at most.
 async fn is_listed(app: &App, application: &Application) -> Result<bool, Error> {
     let mut paging = Some(Paging::FIRST);
     while let Some(this) = paging {

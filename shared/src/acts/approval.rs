@@ -7,7 +7,7 @@ use crate::domain::{
     ActError, Action, Approval, ApprovalId, ApprovalStatus, Client, Decision, Error, Gate, Invalid, Name,
     OrganizationId, Origin, Privilege, RedirectUri, Requester,
 };
-use crate::store::{Page, Paging};
+use crate::store::{Counted, Page, Paging};
 
 /// The most requests of one person that may wait.
 const PENDING_OF_ONE: usize = 10;
@@ -30,8 +30,8 @@ pub struct Verdict {
 pub struct Decided {
     /// As it is now.
     pub approval: Approval,
-    /// How many live grants it ended.
-    pub ended_grants: usize,
+    /// How many live grants it ended, as far as they were counted.
+    pub ended_grants: Counted,
 }
 
 /// How the organization stands to the origin of a redirect URI, now.
@@ -153,8 +153,9 @@ async fn of(app: &App, caller: &Caller, id: &ApprovalId) -> Result<Approval, Err
 }
 
 /// Decides. Of two that decide at once the second is told ([`ActError::VersionMismatch`]). Taking
-/// an approval back ends every grant made through it with the same write: each hangs on the
-/// approval's epoch.
+/// an approval back ends every grant made through it with the same write, however many there are:
+/// each hangs on the approval's epoch, and nothing is left to be done about them but to wait until
+/// they are collected. They are counted afterwards, up to a limit.
 pub async fn decide(
     app: &App,
     caller: &Caller,
@@ -166,10 +167,26 @@ pub async fn decide(
     caller.organization_wide()?;
     let seen = of(app, caller, id).await?;
     check_version(if_match, seen.version)?;
-    perform(app, async || {
+    let approval = perform(app, async || {
         plan_decision(app, caller, id, verdict, seen.version).await
     })
-    .await
+    .await?;
+    let ended_grants = if approval.epoch == seen.epoch {
+        Counted::default()
+    } else {
+        count(app, &approval, seen.epoch).await
+    };
+    Ok(Decided { approval, ended_grants })
+}
+
+/// How many grants a decision ended. The decision is made, and answered, whether or not that can be told.
+async fn count(app: &App, approval: &Approval, epoch: u32) -> Counted {
+    let store = app.store();
+    let counted = store.grants_through(approval.organization, &approval.origin, epoch, app.now());
+    counted.await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the grants that ended are not counted");
+        Counted { number: 0, more: true }
+    })
 }
 
 async fn plan_decision(
@@ -178,21 +195,16 @@ async fn plan_decision(
     id: &ApprovalId,
     verdict: &Verdict,
     seen: u64,
-) -> Result<Plan<Decided>, Error> {
+) -> Result<Plan<Approval>, Error> {
     let mut approval = of(app, caller, id).await?;
     check_version(Some(seen), approval.version)?;
     check_verdict(&approval, verdict)?;
     if approval.status == verdict.status && verdict.reason.is_none() {
-        let value = Decided {
-            approval,
-            ended_grants: 0,
-        };
         return Ok(Plan {
-            value,
+            value: approval,
             writes: Vec::new(),
         });
     }
-    let before = approval.epoch;
     approval.decide(Decision {
         status: verdict.status,
         user: caller.user().id,
@@ -200,25 +212,17 @@ async fn plan_decision(
         at: app.now(),
         reason: verdict.reason.as_ref().map(ToString::to_string),
     });
-    let ended_grants = if approval.epoch == before {
-        0
-    } else {
-        let organization = caller.organization().id;
-        let store = app.store();
-        store
-            .grants_through(organization, &approval.origin, before, app.now())
-            .await?
-    };
     let action = match verdict.status {
         ApprovalStatus::Approved => Action::ApprovalApproved,
         ApprovalStatus::Rejected | ApprovalStatus::Pending => Action::ApprovalRejected,
     };
-    let mut details = vec![("ended_grants", ended_grants.to_string())];
-    details.extend(verdict.reason.as_ref().map(|reason| ("reason", reason.to_string())));
-    let recorded = record(app, caller, action, &approval, details)?;
+    let reason = verdict.reason.as_ref().map(|reason| ("reason", reason.to_string()));
+    let recorded = record(app, caller, action, &approval, reason)?;
     let writes = vec![app.store().replace_approval(&approval)?, recorded];
-    let value = Decided { approval, ended_grants };
-    Ok(Plan { value, writes })
+    Ok(Plan {
+        value: approval,
+        writes,
+    })
 }
 
 fn check_verdict(approval: &Approval, verdict: &Verdict) -> Result<(), ActError> {

@@ -94,9 +94,12 @@ pub async fn found(app: &App, run: &FirstRun) -> Result<Plan<Founded>, Error> {
     };
     let resource = resource(app, run);
     let store = app.store();
+    if store.audience_claim(&resource.audience).await?.is_some() {
+        return Err(ActError::AudienceTaken.into());
+    }
     let mut writes = vec![
         store.create_organization(&organization(app, run, &founded, resource.id))?,
-        store.claim_audience(&resource.audience, founded.organization)?,
+        store.claim_audience(&resource.audience, founded.organization, founded.subscription)?,
         store.create_subscription(&subscription(app, run, &founded, resource))?,
         store.record(&by_operator(
             app,
@@ -200,6 +203,7 @@ async fn admin(app: &App, run: &FirstRun, founded: &Founded) -> Result<User, Err
             password,
         }),
         epoch: 0,
+        grants_epoch: 0,
         created_at: app.now(),
         updated_at: app.now(),
         version: 1,

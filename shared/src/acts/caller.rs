@@ -4,8 +4,8 @@ use super::session::SignedIn;
 use super::verify::examine;
 use crate::app::App;
 use crate::domain::{
-    ActError, Action, Actor, ActorKind, AuditEvent, Demand, Error, EventId, Grants, Invalid, Organization, Privilege,
-    RoleRef, Scopes, SubscriptionId, Target, TokenError, Unavailable, User, UserId, UserKind,
+    ActError, Action, Actor, ActorKind, AuditEvent, BuiltinRole, Demand, Error, EventId, Grants, Invalid, Organization,
+    Privilege, RoleRef, Scopes, SubscriptionId, Target, TokenError, Unavailable, User, UserId, UserKind,
 };
 use crate::telemetry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,7 @@ impl Caller {
         let verified = examine(app, token, true).await?;
         verified.claims.meet(&Demand {
             audience: app.management().clone(),
+            subscriptions: BTreeSet::new(),
             scopes: Scopes::default(),
         })?;
         let (Some(user), Some(organization)) = (verified.found.user, verified.organization) else {
@@ -143,6 +144,28 @@ impl Caller {
         } else {
             Err(ActError::BeyondOwn)
         }
+    }
+
+    /// Refuses a caller who holds less than a user does, by roles or by reach: whoever edits, ends,
+    /// deletes or takes from somebody holds as much as they do.
+    pub fn cover_user(&self, user: &User) -> Result<(), ActError> {
+        let wider = self.user.subscription().is_some() && user.subscription() != self.user.subscription();
+        if wider {
+            return Err(ActError::BeyondOwn);
+        }
+        self.cover(&user.grants(&self.organization))
+    }
+
+    /// Refuses a caller who holds less than an organization admin does.
+    pub fn cover_everybody(&self) -> Result<(), ActError> {
+        self.organization_wide()?;
+        let admin = RoleRef::Builtin(BuiltinRole::OrganizationAdmin);
+        self.cover(&Grants::of([&admin], &self.organization.roles))
+    }
+
+    /// Refuses a caller who holds less than these roles grant. Roles that are not there grant nothing.
+    pub fn cover_roles(&self, roles: &BTreeSet<RoleRef>) -> Result<(), ActError> {
+        self.cover(&Grants::of(roles, &self.organization.roles))
     }
 
     /// An event of the audit trail.

@@ -6,5 +6,5 @@ mod manage;
 mod register;
 
 pub use find::find;
-pub use manage::{ClientChanges, MadeClient, NewClient, create, delete, edit, fresh_secret, list, read, rotate};
+pub use manage::{ClientChanges, Creation, MadeClient, NewClient, Rotation, delete, edit, fresh_secret, list, read};
 pub use register::register;

@@ -1,11 +1,11 @@
 //! Credentials of a service account: create, edit, rotate, delete one or many.
 
-use super::plan::check_version;
-use super::{Caller, Plan};
+use super::plan::{Act, check_version};
+use super::{Caller, Plan, account};
 use crate::app::App;
 use crate::domain::{
-    ActError, Action, Credential, CredentialId, Error, Invalid, Name, Privilege, RedirectUri, Seconds, SubscriptionId,
-    Timestamp, User, UserId, UserKind,
+    ActError, Action, Credential, CredentialId, Error, Invalid, Name, RedirectUri, Seconds, SubscriptionId, Timestamp,
+    User, UserId, UserKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,16 +22,17 @@ pub struct NewCredential {
     pub expires_at: Option<Timestamp>,
 }
 
-/// The account in an act on its credentials.
-struct Held {
+/// The account in an act on its credentials. It holds no more than the caller does, who may see a
+/// secret of it or end one.
+#[derive(Debug)]
+pub struct Held {
     before: User,
     subscription: SubscriptionId,
     credentials: BTreeMap<CredentialId, Credential>,
 }
 
 async fn hold(app: &App, caller: &Caller, id: UserId) -> Result<Held, Error> {
-    caller.may(Privilege::ServiceAccountsManage)?;
-    let before = caller.account_of(app, id).await?;
+    let before = account::held(app, caller, id).await?;
     let account = before.service().ok_or(ActError::NotFound)?;
     let (subscription, credentials) = (account.subscription, account.credentials.clone());
     Ok(Held {
@@ -77,16 +78,37 @@ fn plan<T>(
     })
 }
 
-/// Plans a credential. The caller will see its secret, so it must hold what the account holds.
-pub async fn create(
+/// A credential is made.
+#[derive(Debug)]
+pub struct Creation {
+    /// Of which service account.
+    pub account: UserId,
+    /// What it is to be.
+    pub new: NewCredential,
+    /// Its secret.
+    pub fresh: FreshSecret,
+}
+
+impl Act for Creation {
+    type Checked = Held;
+    type Made = NewSecret;
+
+    async fn check(&self, app: &App, caller: &Caller) -> Result<Held, Error> {
+        hold(app, caller, self.account).await
+    }
+
+    async fn plan(&self, app: &App, caller: &Caller, held: Held) -> Result<Plan<NewSecret>, Error> {
+        create(app, caller, held, &self.new, &self.fresh).await
+    }
+}
+
+async fn create(
     app: &App,
     caller: &Caller,
-    id: UserId,
+    held: Held,
     new: &NewCredential,
     fresh: &FreshSecret,
 ) -> Result<Plan<NewSecret>, Error> {
-    let held = hold(app, caller, id).await?;
-    caller.cover(&held.before.grants(caller.organization()))?;
     if new.expires_at.is_some_and(|end| end <= app.now()) {
         return Err(ActError::field("expires_at", Invalid::new("must be in the future")).into());
     }
@@ -115,17 +137,38 @@ pub async fn create(
     )
 }
 
-/// Plans a new secret under the same client ID. The old one and the tokens obtained with it stop
-/// at once, or after an overlap that was asked for.
-pub async fn rotate(
+/// A credential gets a new secret under the same client ID. The old one and the tokens obtained with
+/// it stop at once, or after an overlap that was asked for.
+#[derive(Debug)]
+pub struct Rotation {
+    /// Of which service account.
+    pub account: UserId,
+    /// The new secret, which knows whose it is.
+    pub fresh: FreshSecret,
+    /// How long the old one goes on working.
+    pub overlap: Seconds,
+}
+
+impl Act for Rotation {
+    type Checked = Held;
+    type Made = NewSecret;
+
+    async fn check(&self, app: &App, caller: &Caller) -> Result<Held, Error> {
+        hold(app, caller, self.account).await
+    }
+
+    async fn plan(&self, app: &App, caller: &Caller, held: Held) -> Result<Plan<NewSecret>, Error> {
+        rotate(app, caller, held, &self.fresh, self.overlap).await
+    }
+}
+
+async fn rotate(
     app: &App,
     caller: &Caller,
-    id: UserId,
+    held: Held,
     fresh: &FreshSecret,
     overlap: Seconds,
 ) -> Result<Plan<NewSecret>, Error> {
-    let held = hold(app, caller, id).await?;
-    caller.cover(&held.before.grants(caller.organization()))?;
     if overlap > Credential::MAX_OVERLAP {
         let why = Invalid::because(format!("must be at most {} seconds", Credential::MAX_OVERLAP.0));
         return Err(ActError::field("overlap_seconds", why).into());

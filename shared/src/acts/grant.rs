@@ -56,6 +56,9 @@ pub(super) fn stands(
     if !belongs || user.service().is_some() || !user.reaches(&organization, grant.subscription) {
         return Err(GrantError::PersonGone);
     }
+    if !grant.is_of(&user) {
+        return Err(GrantError::RefreshUnknown);
+    }
     if !admits(&organization, &grant.client_id, client) {
         return Err(GrantError::ClientNotAdmitted);
     }
@@ -180,7 +183,7 @@ pub async fn list(app: &App, signed_in: &SignedIn) -> Result<Vec<Grant>, Error> 
         found.extend(page.items);
     }
     let now = app.now();
-    found.retain(|grant| grant.is_live(now));
+    found.retain(|grant| grant.is_live(now) && grant.is_of(&signed_in.user));
     found.sort_by_key(|grant| std::cmp::Reverse(grant.used_at));
     Ok(found)
 }

@@ -22,6 +22,20 @@ pub(super) async fn of(app: &App, organization: OrganizationId, role: RoleId) ->
     Ok(holders)
 }
 
+/// Whether anybody has a role. Reads until somebody does.
+pub(super) async fn is_held(app: &App, organization: OrganizationId, role: RoleId) -> Result<bool, Unavailable> {
+    let role = RoleRef::Custom(role);
+    let mut paging = Some(Paging::FIRST);
+    while let Some(this) = paging {
+        let page = app.store().members(organization, &this).await?;
+        if page.items.iter().any(|user| user.roles.contains(&role)) {
+            return Ok(true);
+        }
+        paging = Paging::next(&page);
+    }
+    Ok(false)
+}
+
 /// The writes that end users' tokens.
 pub(super) fn endings<'a>(app: &App, users: impl Iterator<Item = &'a UserId>) -> Result<Vec<Write>, Unavailable> {
     users.map(|id| app.store().end_tokens(*id)).collect()

@@ -36,64 +36,93 @@ pub struct Once {
     pub fingerprint: String,
 }
 
+/// Something that may come with an `Idempotency-Key`. Its check is what a repetition meets, too: the
+/// answer of the first time is for who may do the same now.
+pub trait Act {
+    /// What the check has read, for the plan.
+    type Checked;
+    /// What is made.
+    type Made;
+
+    /// Refuses a caller without the privilege, the reach, or as much as the act hands out or touches.
+    /// Draws no secret and hashes none.
+    fn check(&self, app: &App, caller: &Caller) -> impl Future<Output = Result<Self::Checked, Error>> + Send;
+
+    /// Plans it for a caller who was not refused.
+    fn plan(
+        &self,
+        app: &App,
+        caller: &Caller,
+        checked: Self::Checked,
+    ) -> impl Future<Output = Result<Plan<Self::Made>, Error>> + Send;
+}
+
 /// How often an act is planned before it gives up on a moving target.
 const ATTEMPTS: u32 = 8;
 
-/// Performs an act.
+/// Performs what is planned.
 pub async fn perform<T, F>(app: &App, plan: impl Fn() -> F) -> Result<T, Error>
 where
     F: Future<Output = Result<Plan<T>, Error>>,
 {
-    match perform_once(app, None, |_, _| None, plan).await? {
-        Outcome::Done(value) => Ok(value),
-        Outcome::Replayed(_) => Err(Unavailable("a replay without a key".to_owned()).into()),
+    for _ in 0..ATTEMPTS {
+        let Plan { value, writes } = plan().await?;
+        match app.store().commit(&writes).await?.map_err(lost_for_good) {
+            Ok(()) => return Ok(value),
+            Err(Some(error)) => return Err(error.into()),
+            // What was read is no longer so. Reading again tells what is.
+            Err(None) => {}
+        }
     }
+    Err(moving())
 }
 
-/// Performs an act at most once for a key: the answer is remembered in the same transaction.
-/// `answer` makes what is remembered; it must hold no secret.
-pub async fn perform_once<T, F>(
+/// Performs an act, at most once for a key where there is one: the answer is remembered in the same
+/// transaction. `answer` makes what is remembered; it must hold no secret.
+pub async fn perform_once<A: Act>(
     app: &App,
+    caller: &Caller,
     once: Option<&Once>,
-    answer: impl Fn(&T, &Once) -> Option<Replay>,
-    plan: impl Fn() -> F,
-) -> Result<Outcome<T>, Error>
-where
-    F: Future<Output = Result<Plan<T>, Error>>,
-{
+    act: &A,
+    answer: impl Fn(&A::Made, &Once) -> Option<Replay>,
+) -> Result<Outcome<A::Made>, Error> {
     for _ in 0..ATTEMPTS {
+        let checked = act.check(app, caller).await?;
         if let Some(replay) = remembered(app, once).await? {
             return Ok(Outcome::Replayed(replay));
         }
-        match attempt(app, once, &answer, &plan).await {
+        let done = match act.plan(app, caller, checked).await {
+            Ok(plan) => commit(app, once, plan, &answer).await,
+            Err(error) => Err(error),
+        };
+        match done {
             Ok(Ok(value)) => return Ok(Outcome::Done(value)),
             Ok(Err(lost)) => match lost_for_good(lost) {
-                // What was read is no longer so. Reading again tells what is.
                 None => {}
                 Some(error) => return otherwise(app, once, error.into()).await,
             },
             Err(error) => return otherwise(app, once, error).await,
         }
     }
-    Err(Unavailable("the object keeps changing".to_owned()).into())
+    Err(moving())
 }
 
-async fn attempt<T, F>(
+async fn commit<T>(
     app: &App,
     once: Option<&Once>,
+    Plan { value, mut writes }: Plan<T>,
     answer: impl Fn(&T, &Once) -> Option<Replay>,
-    plan: impl Fn() -> F,
-) -> Result<Result<T, Lost>, Error>
-where
-    F: Future<Output = Result<Plan<T>, Error>>,
-{
-    let Plan { value, mut writes } = plan().await?;
+) -> Result<Result<T, Lost>, Error> {
     if let Some(once) = once
         && let Some(replay) = answer(&value, once)
     {
         writes.push(app.store().remember(once.caller, &once.key, &replay, app.now())?);
     }
     Ok(app.store().commit(&writes).await?.map(|()| value))
+}
+
+fn moving() -> Error {
+    Unavailable("the object keeps changing".to_owned()).into()
 }
 
 /// The answer that was given to the request before, if it was.
@@ -117,7 +146,6 @@ fn lost_for_good(lost: Lost) -> Option<ActError> {
     match lost {
         Lost::NameTaken => Some(ActError::NameTaken),
         Lost::EmailTaken => Some(ActError::EmailTaken),
-        Lost::AudienceTaken => Some(ActError::AudienceTaken),
         Lost::LastAdmin => Some(ActError::LastAdmin),
         Lost::Changed | Lost::LimitReached | Lost::KeyUsed => None,
     }

@@ -9,10 +9,10 @@ pub async fn offered_scopes(app: &App, audience: &Audience) -> Result<Option<Sco
     if audience == app.management() {
         return Ok(Some(Privilege::scopes(Privilege::ALL.iter().copied())));
     }
-    let Some(owner) = app.store().audience_owner(audience).await? else {
+    let Some(claim) = app.store().audience_claim(audience).await? else {
         return Ok(None);
     };
-    let Some(organization) = app.store().organization(owner).await? else {
+    let Some(organization) = app.store().organization(claim.owner).await? else {
         return Ok(None);
     };
     let ids: Vec<_> = organization.subscriptions.keys().copied().take(100).collect();

@@ -46,8 +46,10 @@ pub async fn authorization_code(
     }
     check(app, &authorization, request)?;
 
-    let (grant, refresh) = begin(app, &authorization);
+    let (mut grant, refresh) = begin(app, &authorization);
     let rows = grant::rows(app, &grant).await?;
+    // As it was read with the rest: what ends all grants meanwhile ends this one, too.
+    grant.grants_epoch = rows.user.as_ref().map_or(0, |user| user.grants_epoch);
     let ground = grant::stands(&grant, rows, client.as_ref(), &Scopes::default())?;
     if ground.user.epoch(None) != authorization.epoch {
         return Err(GrantError::PersonGone.into());
@@ -65,8 +67,6 @@ pub async fn authorization_code(
     );
     writes.push(app.store().record(&event)?);
     writes.extend(grant::keep(app, client.as_ref())?);
-    // Whoever revokes everything ends the grants that are there: none may begin behind its back.
-    writes.push(app.store().check_epoch(authorization.user, authorization.epoch)?);
     if app.store().commit(&writes).await?.is_ok() {
         count(Metric::Issued);
         return Ok(Tokens {
@@ -75,7 +75,7 @@ pub async fn authorization_code(
             scopes: ground.scopes,
         });
     }
-    // Somebody redeemed it meanwhile, the person lost access, or the client was deleted.
+    // Somebody redeemed it meanwhile, or the client was deleted.
     let (authorization, _) = app.store().code(&print, &presented.client_id).await?;
     match authorization.and_then(|now| now.grant.map(|id| (now, id))) {
         Some((authorization, id)) => Err(replayed(app, &authorization, id, source).await?.into()),
@@ -114,6 +114,7 @@ fn begin(app: &App, authorization: &Authorization) -> (Grant, RefreshToken) {
         client_name: authorization.client_name.clone(),
         origin: authorization.origin(),
         approval_epoch: authorization.approval_epoch,
+        grants_epoch: 0,
         audience: authorization.audience.clone(),
         resource: authorization.resource,
         scopes: authorization.scopes.clone(),

@@ -4,11 +4,10 @@
 //! resource is switched off, or that has lost a scope or the whole resource since it was issued
 //! (`Withdrawals`). Switching on again is the only one of these that brings tokens back: a scope that
 //! comes back comes back to the roles that still name it, and to new tokens. A resource that roles
-//! name is not deleted.
+//! name is not deleted. Which subscriptions may have the same audience is in `acts::audience`.
 
-use super::plan::check_version;
-use super::subscription;
-use super::{Caller, Plan};
+use super::plan::{Act, check_version};
+use super::{Caller, Plan, audience, subscription};
 use crate::app::App;
 use crate::domain::{
     ActError, Action, ApiResource, Audience, Description, Error, FieldError, Invalid, Name, Privilege, ResourceId,
@@ -83,9 +82,22 @@ async fn find(app: &App, caller: &Caller, id: ResourceId) -> Result<(Subscriptio
     found.ok_or_else(|| ActError::NotFound.into())
 }
 
+impl Act for NewResource {
+    type Checked = ();
+    type Made = Located;
+
+    async fn check(&self, _: &App, caller: &Caller) -> Result<(), Error> {
+        caller.may(Privilege::SettingsManage)?;
+        Ok(caller.reach(self.subscription)?)
+    }
+
+    async fn plan(&self, app: &App, caller: &Caller, (): ()) -> Result<Plan<Located>, Error> {
+        create(app, caller, self).await
+    }
+}
+
 /// Plans an API resource. The first one of a subscription becomes its default.
-pub async fn create(app: &App, caller: &Caller, new: &NewResource) -> Result<Plan<Located>, Error> {
-    caller.may(Privilege::SettingsManage)?;
+async fn create(app: &App, caller: &Caller, new: &NewResource) -> Result<Plan<Located>, Error> {
     let mut subscription = subscription::read(app, caller, new.subscription).await?;
     check_audience(app, &new.audience)?;
     if subscription.resource(&new.audience).is_some() {
@@ -112,11 +124,9 @@ pub async fn create(app: &App, caller: &Caller, new: &NewResource) -> Result<Pla
         subscription.default_resource = Some(resource.id);
         subscription.version += 1;
     }
-    let claim = app
-        .store()
-        .claim_audience(&resource.audience, caller.organization().id)?;
+    let claim = audience::claim(app, caller, subscription.id, &resource.audience, &new.scopes).await?;
     let mut plan = put(app, caller, Action::ResourceCreated, subscription, resource)?;
-    plan.writes.push(claim);
+    plan.writes.extend(claim);
     Ok(plan)
 }
 
@@ -171,7 +181,9 @@ pub async fn edit(
         resource.name = name.clone();
     }
     if let Some(scopes) = &changes.scopes {
-        resource.replace_scopes(check_scopes(scopes)?);
+        let (wanted, held) = (check_scopes(scopes)?, resource.scope_set());
+        audience::check_scopes(app, caller, subscription.id, &resource.audience, scopes, &held).await?;
+        resource.replace_scopes(wanted);
     }
     if let Some(enabled) = changes.enabled {
         resource.enabled = enabled;

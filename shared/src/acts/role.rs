@@ -1,7 +1,7 @@
 //! Roles: list, read, create, edit, delete. Built-in roles are the same everywhere.
 
 use super::holder;
-use super::plan::check_version;
+use super::plan::{Act, check_version};
 use super::{Caller, Plan, perform, subscription};
 use crate::app::App;
 use crate::domain::{
@@ -54,9 +54,22 @@ fn custom(role: RoleRef) -> Result<RoleId, ActError> {
     }
 }
 
+impl Act for NewRole {
+    type Checked = ();
+    type Made = Role;
+
+    async fn check(&self, _: &App, caller: &Caller) -> Result<(), Error> {
+        check_caller(caller)?;
+        Ok(caller.cover(&Grants::holding(self.privileges.clone(), self.scopes.clone()))?)
+    }
+
+    async fn plan(&self, app: &App, caller: &Caller, (): ()) -> Result<Plan<Role>, Error> {
+        create(app, caller, self).await
+    }
+}
+
 /// Plans a role.
-pub async fn create(app: &App, caller: &Caller, new: &NewRole) -> Result<Plan<Role>, Error> {
-    check_caller(caller)?;
+async fn create(app: &App, caller: &Caller, new: &NewRole) -> Result<Plan<Role>, Error> {
     let organization = caller.organization_now(app).await?;
     if organization.roles.len() >= Organization::MAX_ROLES {
         return Err(ActError::LimitReached {
@@ -77,9 +90,10 @@ pub async fn create(app: &App, caller: &Caller, new: &NewRole) -> Result<Plan<Ro
     Ok(Plan { value: role, writes })
 }
 
-/// Changes a role. If that takes something away, the tokens of whoever holds it are dead when this
+/// Changes a role that holds no more than the caller does, neither before nor after. If that takes something away, the tokens of whoever holds it are dead when this
 /// returns: those of the first ninety with the change itself, the others right after.
-/// Should that be cut short, the same edit again finishes it.
+/// Should that be cut short, the same edit again ends all of them once more, from the beginning: a
+/// request has seconds for some ten thousand holders.
 pub async fn edit(
     app: &App,
     caller: &Caller,
@@ -92,6 +106,7 @@ pub async fn edit(
     let (after, ended) = perform(app, async || {
         let organization = caller.organization_now(app).await?;
         let before = organization.roles.get(&id).ok_or(ActError::NotFound)?.clone();
+        caller.cover(&Grants::from(&before))?;
         check_version(if_match, before.version)?;
         let after = changed(app, caller, &before, changes).await?;
         let ended = losers(app, caller, &before, &after, changes).await?;
@@ -147,14 +162,15 @@ async fn changed(app: &App, caller: &Caller, before: &Role, changes: &RoleChange
     Ok(after)
 }
 
-/// Plans a deletion. A role that users have stays.
+/// Plans a deletion. A role that users have stays, and so does one that holds more than the caller.
 pub async fn delete(app: &App, caller: &Caller, role: RoleRef, if_match: Option<u64>) -> Result<Plan<()>, Error> {
     check_caller(caller)?;
     let id = custom(role)?;
     let mut organization = caller.organization_now(app).await?;
     let gone = organization.roles.remove(&id).ok_or(ActError::NotFound)?;
+    caller.cover(&Grants::from(&gone))?;
     check_version(if_match, gone.version)?;
-    if !holder::of(app, organization.id, id).await?.is_empty() {
+    if holder::is_held(app, organization.id, id).await? {
         return Err(ActError::InUse("users").into());
     }
     let writes = vec![

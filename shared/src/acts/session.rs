@@ -114,34 +114,40 @@ pub async fn end(app: &App, signed_in: &SignedIn, digest: &str, source_ip: &str)
     Ok(Plan { value: (), writes })
 }
 
-/// Ends all of a person's own sessions except the one that asks, and says how many those were.
+/// Ends all of a person's own sessions except the one that asks, and says how many those were. A page
+/// at a time, each with one write: cut off, what was ended stays so, and doing it again goes on.
 pub async fn end_others(app: &App, signed_in: &SignedIn, source_ip: &str) -> Result<usize, Error> {
     let mut ended = 0;
     loop {
-        let some = perform(app, async || end_some(app, signed_in, source_ip).await).await?;
+        let (some, more) = perform(app, async || end_some(app, signed_in, source_ip).await).await?;
         ended += some;
-        if some < END_AT_ONCE {
+        if !more {
             return Ok(ended);
         }
     }
 }
 
-/// As many as fit a transaction.
-async fn end_some(app: &App, signed_in: &SignedIn, source_ip: &str) -> Result<Plan<usize>, Error> {
-    let mut others = list(app, signed_in).await?;
+/// The first page of them, and whether there may be more. What is over anyway goes with it.
+async fn end_some(app: &App, signed_in: &SignedIn, source_ip: &str) -> Result<Plan<(usize, bool)>, Error> {
+    let page = app.store().sessions(signed_in.user.id, &Paging::FIRST).await?;
+    let mut others = page.items;
     others.retain(|session| session.digest != signed_in.session.digest);
+    let more = page.next.is_some() || others.len() > END_AT_ONCE;
     others.truncate(END_AT_ONCE);
+    let now = app.now();
+    let standing = others.iter().filter(|session| session.stands(&signed_in.user, now));
+    let ended = standing.count();
     let mut writes = others
         .iter()
         .map(|session| app.store().delete_session(session.user, &session.digest))
         .collect::<Result<Vec<Write>, _>>()?;
-    if !others.is_empty() {
-        let details = BTreeMap::from([("sessions".to_owned(), others.len().to_string())]);
+    if ended > 0 {
+        let details = BTreeMap::from([("sessions".to_owned(), ended.to_string())]);
         let event = event(app, Action::SessionEnded, &signed_in.user, source_ip, details);
         writes.push(app.store().record(&event)?);
     }
     Ok(Plan {
-        value: others.len(),
+        value: (ended, more),
         writes,
     })
 }

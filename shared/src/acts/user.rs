@@ -7,7 +7,7 @@ mod edit;
 
 pub use edit::{UserChanges, edit};
 
-use super::plan::check_version;
+use super::plan::{Act, check_version};
 use super::{Caller, Plan, account};
 use crate::app::App;
 use crate::domain::{
@@ -53,16 +53,37 @@ fn check_caller(caller: &Caller) -> Result<(), ActError> {
     caller.organization_wide()
 }
 
-/// Plans a person. Signing in takes a password, which only the person sets.
-pub fn create(app: &App, caller: &Caller, new: &NewPerson) -> Result<Plan<User>, Error> {
+/// A user that the caller may change: they hold no more than the caller does.
+async fn held(app: &App, caller: &Caller, id: UserId) -> Result<User, Error> {
     check_caller(caller)?;
+    let user = caller.user_of(app, id).await?;
+    caller.cover_user(&user)?;
+    Ok(user)
+}
+
+impl Act for NewPerson {
+    type Checked = ();
+    type Made = User;
+
+    async fn check(&self, _: &App, caller: &Caller) -> Result<(), Error> {
+        check_caller(caller)?;
+        self.subscription.map_or(Ok(()), |id| caller.reach(id))?;
+        Ok(caller.cover_roles(&self.roles)?)
+    }
+
+    async fn plan(&self, app: &App, caller: &Caller, (): ()) -> Result<Plan<User>, Error> {
+        create(app, caller, self)
+    }
+}
+
+/// Plans a person. Signing in takes a password, which only the person sets.
+fn create(app: &App, caller: &Caller, new: &NewPerson) -> Result<Plan<User>, Error> {
     let seat = new.user_type.seat().ok_or_else(|| {
         let why =
             Invalid::new("must be licensed, sales or view_only; service accounts are created at service-accounts");
         ActError::field("user_type", why)
     })?;
     check_email(app, &new.email)?;
-    new.subscription.map_or(Ok(()), |id| caller.reach(id))?;
     caller.hand_out(&new.roles, &BTreeSet::new())?;
     let person = Person {
         seat,
@@ -77,6 +98,7 @@ pub fn create(app: &App, caller: &Caller, new: &NewPerson) -> Result<Plan<User>,
         roles: new.roles.clone(),
         kind: UserKind::Person(person),
         epoch: 0,
+        grants_epoch: 0,
         created_at: app.now(),
         updated_at: app.now(),
         version: 1,
@@ -110,8 +132,7 @@ fn check_email(app: &App, email: &Email) -> Result<(), ActError> {
 /// Plans an invitation to somebody who has not set a password yet; the mail follows from the event.
 /// Links that were sent before are void.
 pub async fn invite(app: &App, caller: &Caller, id: UserId) -> Result<Plan<User>, Error> {
-    check_caller(caller)?;
-    let mut user = caller.user_of(app, id).await?;
+    let mut user = held(app, caller, id).await?;
     let why = match &user.kind {
         UserKind::Person(person) if person.password.is_none() => None,
         UserKind::Person(_) => {
@@ -139,8 +160,7 @@ pub async fn invite(app: &App, caller: &Caller, id: UserId) -> Result<Plan<User>
 /// Plans a deletion: permanent, and every session and token is dead with it. Deleting a service
 /// account here takes the privilege that it takes there.
 pub async fn delete(app: &App, caller: &Caller, id: UserId, if_match: Option<u64>) -> Result<Plan<()>, Error> {
-    check_caller(caller)?;
-    let user = caller.user_of(app, id).await?;
+    let user = held(app, caller, id).await?;
     if user.service().is_some() {
         return account::delete(app, caller, id, if_match).await;
     }

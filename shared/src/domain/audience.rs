@@ -1,6 +1,6 @@
 //! Audiences: the identifiers of API resources (RFC 8707 §2).
 
-use super::Invalid;
+use super::{Invalid, OrganizationId, SubscriptionId};
 use serde::{Deserialize, Serialize};
 
 /// An absolute URI without fragment, at most 255 characters. `https://h` and `https://h/` name
@@ -52,6 +52,21 @@ impl Audience {
 }
 
 super::region::string_conversions!(Audience);
+
+/// Whose an audience is: one organization's, and of which of its subscriptions. Nobody is taken out
+/// of it, so that an old token never meets a new owner of its audience.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AudienceClaim {
+    /// The organization.
+    pub owner: OrganizationId,
+    /// The subscriptions that have it or had it, in the order in which they got it. Claims of before
+    /// they were noted have none.
+    #[serde(default)]
+    pub subscriptions: Vec<SubscriptionId>,
+    /// Counts every write, so that none is lost under another. 0 in claims of before.
+    #[serde(default)]
+    pub revision: u64,
+}
 
 #[cfg(test)]
 mod tests {

@@ -138,6 +138,9 @@ pub enum TokenError {
     /// It is for another API.
     #[error("wrong audience")]
     WrongAudience,
+    /// It is for another subscription than the API's.
+    #[error("wrong subscription")]
+    WrongSubscription,
     /// It has expired.
     #[error("expired")]
     Expired,

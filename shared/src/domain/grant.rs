@@ -1,7 +1,8 @@
 //! What a person allowed a client: the family of tokens that came of one authorization code.
 
 use super::{
-    Audience, ClientId, GrantId, OrganizationId, Origin, ResourceId, Scopes, Seconds, SubscriptionId, Timestamp, UserId,
+    Audience, ClientId, GrantId, OrganizationId, Origin, ResourceId, Scopes, Seconds, SubscriptionId, Timestamp, User,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,9 @@ pub struct Grant {
     pub origin: Origin,
     /// The approval's count of withdrawals at that time.
     pub approval_epoch: u32,
+    /// The person's count of ends of all grants at that time.
+    #[serde(default)]
+    pub grants_epoch: u32,
     /// The API resource's audience.
     pub audience: Audience,
     /// The API resource itself: another one that gets its audience later was never allowed. Grants of
@@ -75,6 +79,11 @@ impl Grant {
     pub const LIFETIME: Seconds = Seconds(180 * 86_400);
     /// How long the token before the current one is answered again.
     pub const GRACE: Seconds = Seconds(10);
+
+    /// Whether it has outlived what ended all grants of the person who allowed it.
+    pub fn is_of(&self, user: &User) -> bool {
+        self.user == user.id && self.grants_epoch == user.grants_epoch
+    }
 
     /// Whether its refresh token may be used at all.
     pub fn is_live(&self, now: Timestamp) -> bool {

@@ -41,7 +41,7 @@ mod verdict;
 mod withdrawals;
 
 pub use approval::{Approval, ApprovalId, ApprovalStatus, Decision, Gate, Requester};
-pub use audience::Audience;
+pub use audience::{Audience, AudienceClaim};
 pub use audit::{Action, Actor, ActorKind, AuditEvent, Target};
 pub use client::{Client, ClientAuthentication, ClientCredential, NotAdmitted, Registration, SecretMethod};
 pub use client_id::{ClientId, DocumentUrl, RegisteredClientId, ServiceClientId};

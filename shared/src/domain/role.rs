@@ -159,7 +159,19 @@ impl Grants {
         grants
     }
 
-    /// Whether whoever holds these may hand out `others`.
+    /// These privileges, and these scopes by API resource.
+    pub fn holding(privileges: BTreeSet<Privilege>, scopes: impl IntoIterator<Item = (ResourceId, Scopes)>) -> Self {
+        let mut grants = Self {
+            privileges,
+            ..Self::default()
+        };
+        for (resource, scopes) in scopes {
+            grants.extend(resource, &scopes);
+        }
+        grants
+    }
+
+    /// Whether whoever holds these may hand out `others`, and take them away.
     pub fn cover(&self, others: &Self) -> bool {
         let covers = |(resource, scopes): (&ResourceId, &Scopes)| {
             scopes.is_empty() || self.scopes.get(resource).is_some_and(|held| scopes.is_subset(held))
@@ -183,8 +195,12 @@ impl Grants {
     fn add(&mut self, role: &Role) {
         self.privileges.extend(&role.privileges);
         for (resource, scopes) in &role.scopes {
-            self.scopes.entry(*resource).or_default().extend(scopes.iter().cloned());
+            self.extend(*resource, scopes);
         }
+    }
+
+    fn extend(&mut self, resource: ResourceId, scopes: &Scopes) {
+        self.scopes.entry(resource).or_default().extend(scopes.iter().cloned());
     }
 }
 

@@ -25,6 +25,10 @@ pub struct User {
     pub kind: UserKind,
     /// Counts losses of access. A token of an earlier count is dead.
     pub epoch: u32,
+    /// Counts how often everything that this person had allowed apps was ended at once. A grant of an
+    /// earlier count is dead.
+    #[serde(default)]
+    pub grants_epoch: u32,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

@@ -2,16 +2,26 @@
 
 use super::{
     Approval, Audience, Claims, Client, ClientId, Credential, Grant, GrantId, Scopes, Seconds, ServiceClientId,
-    StoredSecret, Subject, Subscription, Timestamp, TokenError, User,
+    StoredSecret, Subject, Subscription, SubscriptionId, Timestamp, TokenError, User,
 };
+use std::collections::BTreeSet;
 
 /// What the API demands of a token.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Demand {
     /// The API's own audience.
     pub audience: Audience,
+    /// The subscriptions whose tokens it takes; those of all that have the audience if none is named.
+    pub subscriptions: BTreeSet<SubscriptionId>,
     /// The scopes the request needs.
     pub scopes: Scopes,
+}
+
+impl Demand {
+    /// Whether tokens of a subscription, or of none, are taken.
+    fn admits(&self, subscription: Option<SubscriptionId>) -> bool {
+        self.subscriptions.is_empty() || subscription.is_some_and(|own| self.subscriptions.contains(&own))
+    }
 }
 
 /// How far clocks may differ where a token claims to come from the future, or to be over.
@@ -56,6 +66,8 @@ impl Claims {
     pub fn meet(&self, demand: &Demand) -> Result<(), TokenError> {
         if self.aud != demand.audience {
             Err(TokenError::WrongAudience)
+        } else if !demand.admits(self.subscription) {
+            Err(TokenError::WrongSubscription)
         } else if demand.scopes.is_subset(&self.scope) {
             Ok(())
         } else {

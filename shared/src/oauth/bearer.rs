@@ -52,6 +52,7 @@ pub fn challenge(error: &TokenError) -> String {
         | TokenError::BadSignature
         | TokenError::WrongIssuer
         | TokenError::WrongAudience
+        | TokenError::WrongSubscription
         | TokenError::Expired
         | TokenError::NotYetValid
         | TokenError::SubjectGone

@@ -23,6 +23,7 @@ mod trail;
 mod user;
 mod write;
 
+pub use approval::Counted;
 pub use grant::GrantRows;
 pub use idempotency::Replay;
 pub use keyset::Keyset;

@@ -4,13 +4,9 @@ use super::Store;
 use super::item::item;
 use super::key::Key;
 use super::write::{Lost, Write};
-use crate::domain::{Audience, Organization, OrganizationId, Subscription, SubscriptionId, Unavailable};
-use serde::{Deserialize, Serialize};
+use crate::domain::{Audience, AudienceClaim, Organization, OrganizationId, Subscription, SubscriptionId, Unavailable};
 
-#[derive(Serialize, Deserialize)]
-struct Owner {
-    owner: OrganizationId,
-}
+const AUDIENCE: &str = "audience";
 
 impl Store {
     /// An organization.
@@ -80,17 +76,43 @@ impl Store {
         )
     }
 
-    /// The organization that an audience is or once was of.
-    pub async fn audience_owner(&self, audience: &Audience) -> Result<Option<OrganizationId>, Unavailable> {
+    /// Whose an audience is or once was.
+    pub async fn audience_claim(&self, audience: &Audience) -> Result<Option<AudienceClaim>, Unavailable> {
         let key = Key::audience(audience);
-        let owner = self.rows(&[&key]).await?.take::<Owner>("audience", &key)?;
-        Ok(owner.map(|owner| owner.owner))
+        self.rows(&[&key]).await?.take(AUDIENCE, &key)
     }
 
-    /// Makes an audience this organization's, if it is nobody else's. It stays so for good: an old
-    /// token must never meet a new owner of its audience.
-    pub fn claim_audience(&self, audience: &Audience, organization: OrganizationId) -> Result<Write, Unavailable> {
-        let claim = item(&Key::audience(audience), "audience", &Owner { owner: organization })?;
-        Write::claim(self, claim, &organization.to_string(), Lost::AudienceTaken)
+    /// Makes an audience that is nobody's this subscription's. It stays its organization's for good:
+    /// an old token must never meet a new owner of its audience.
+    pub fn claim_audience(
+        &self,
+        audience: &Audience,
+        organization: OrganizationId,
+        subscription: SubscriptionId,
+    ) -> Result<Write, Unavailable> {
+        let claim = AudienceClaim {
+            owner: organization,
+            subscriptions: vec![subscription],
+            revision: 1,
+        };
+        Write::create(self, item(&Key::audience(audience), AUDIENCE, &claim)?, Lost::Changed)
+    }
+
+    /// Adds a subscription to the claim that was read.
+    pub fn join_audience(
+        &self,
+        audience: &Audience,
+        claim: &AudienceClaim,
+        subscription: SubscriptionId,
+    ) -> Result<Write, Unavailable> {
+        let mut next = claim.clone();
+        next.subscriptions.push(subscription);
+        next.revision += 1;
+        let item = item(&Key::audience(audience), AUDIENCE, &next)?;
+        if claim.revision == 0 {
+            Write::replace_uncounted(self, item)
+        } else {
+            Write::replace(self, item, claim.revision)
+        }
     }
 }

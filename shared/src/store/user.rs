@@ -140,13 +140,13 @@ impl Store {
         Write::update(update, Lost::Changed)
     }
 
-    /// Writes nothing, and fails the transaction it is in if a user is gone or has lost access since
-    /// the epoch was read.
-    pub fn check_epoch(&self, id: UserId, epoch: u32) -> Result<Write, Unavailable> {
-        let check = Write::checking(self, &Key::user(id))
-            .condition_expression("epoch = :epoch")
-            .expression_attribute_values(":epoch", number(epoch));
-        Write::check(check, Lost::Changed)
+    /// The same, and ends everything a person has allowed apps with it: each grant hangs on that count.
+    pub fn end_everything(&self, id: UserId) -> Result<Write, Unavailable> {
+        let update = Write::updating(self, &Key::user(id))
+            .update_expression("ADD epoch :one, grants_epoch :one, revision :one")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":one", number(1));
+        Write::update(update, Lost::Changed)
     }
 
     /// Removes a user from its organization and frees its address.

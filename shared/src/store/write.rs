@@ -7,7 +7,7 @@ use super::key::Key;
 use crate::domain::Unavailable;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use std::time::Duration;
 
 /// Why a transaction did nothing.
@@ -17,8 +17,6 @@ pub enum Lost {
     NameTaken,
     /// The address is taken.
     EmailTaken,
-    /// The audience is another organization's.
-    AudienceTaken,
     /// The subscription has as many service accounts as it may have, or may have none.
     LimitReached,
     /// It changed, or went away, since it was read.
@@ -142,17 +140,6 @@ impl Write {
         })
     }
 
-    pub(super) fn check(
-        check: aws_sdk_dynamodb::types::builders::ConditionCheckBuilder,
-        otherwise: Lost,
-    ) -> Result<Self, Unavailable> {
-        let check = check.build().map_err(|error| Unavailable(format!("write: {error}")))?;
-        Ok(Self {
-            item: TransactWriteItem::builder().condition_check(check).build(),
-            otherwise,
-        })
-    }
-
     /// Puts an item where none is.
     pub(super) fn create(store: &Store, item: Item, otherwise: Lost) -> Result<Self, Unavailable> {
         let put = Put::builder().table_name(&store.table).set_item(Some(item));
@@ -183,16 +170,11 @@ impl Write {
         Self::put(put.expression_attribute_values(":now", number(now)), otherwise)
     }
 
-    /// Puts an item where none is, or where the one that is has the same `owner`.
-    pub(super) fn claim(store: &Store, item: Item, owner: &str, otherwise: Lost) -> Result<Self, Unavailable> {
+    /// Puts an item over one that was written before its kind counted revisions.
+    pub(super) fn replace_uncounted(store: &Store, item: Item) -> Result<Self, Unavailable> {
         let put = Put::builder().table_name(&store.table).set_item(Some(item));
-        let put = put
-            .condition_expression("attribute_not_exists(pk) OR #o = :o")
-            .expression_attribute_names("#o", "owner");
-        Self::put(
-            put.expression_attribute_values(":o", AttributeValue::S(owner.to_owned())),
-            otherwise,
-        )
+        let put = put.condition_expression("attribute_exists(pk) AND attribute_not_exists(revision)");
+        Self::put(put, Lost::Changed)
     }
 
     /// Deletes an item, whatever it says.
@@ -230,13 +212,6 @@ impl Write {
             item: TransactWriteItem::builder().delete(delete).build(),
             otherwise: Lost::Changed,
         })
-    }
-
-    /// Starts a condition on an item that stays as it is.
-    pub(super) fn checking(store: &Store, key: &Key) -> aws_sdk_dynamodb::types::builders::ConditionCheckBuilder {
-        ConditionCheck::builder()
-            .table_name(&store.table)
-            .set_key(Some(key.attributes()))
     }
 
     /// Starts an update of an item.

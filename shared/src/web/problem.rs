@@ -102,7 +102,7 @@ impl Problem {
                 "urn:regent:problem:beyond-own",
                 "More than the caller holds",
                 S::FORBIDDEN,
-                "Nobody can hand out privileges or scopes that they do not hold themselves.",
+                "Nobody can give, change, end or take away privileges or scopes that they do not hold themselves, nor who or what holds them.",
             ),
             ActError::NotFound => Self::plain(S::NOT_FOUND, "It does not exist, or not for this caller."),
             ActError::Fields(fields) => Self {
@@ -132,12 +132,18 @@ impl Problem {
                 S::CONFLICT,
                 "The e-mail address is taken.",
             ),
-            ActError::AudienceTaken => Self::known(
-                "urn:regent:problem:audience-taken",
-                "Audience is taken",
-                S::CONFLICT,
-                "The audience is taken in this region.",
-            ),
+            ActError::AudienceTaken => Self {
+                errors: vec![Field {
+                    pointer: "/audience".to_owned(),
+                    detail: "is taken".to_owned(),
+                }],
+                ..Self::known(
+                    "urn:regent:problem:audience-taken",
+                    "Audience is taken",
+                    S::CONFLICT,
+                    "The audience is taken in this region: by this subscription, by another organization, or by another subscription, whose audience is joined with settings:manage in the whole organization.",
+                )
+            },
             ActError::LimitReached { what, limit } => Self::known(
                 "urn:regent:problem:limit-reached",
                 "Limit reached",

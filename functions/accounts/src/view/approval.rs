@@ -85,8 +85,10 @@ struct DecisionView {
 pub(crate) struct DecidedView {
     #[serde(flatten)]
     approval: ApprovalView,
-    /// How many live grants the decision ended.
+    /// How many live grants the decision ended; they are counted up to 1,000.
     ended_grants: usize,
+    /// Whether it ended more than were counted.
+    more_grants_ended: bool,
 }
 
 impl From<&Approval> for ApprovalView {
@@ -151,7 +153,8 @@ impl From<&Decided> for DecidedView {
     fn from(decided: &Decided) -> Self {
         Self {
             approval: ApprovalView::from(&decided.approval),
-            ended_grants: decided.ended_grants,
+            ended_grants: decided.ended_grants.number,
+            more_grants_ended: decided.ended_grants.more,
         }
     }
 }

@@ -106,7 +106,7 @@ fn table(admin: &Admin, accounts: &[User], manages: bool) -> Markup {
             span.muted.block { (text(user.email.as_str())) }
         };
         Some(Row::new([
-            if manages {
+            if manages && admin.covers(user) {
                 selector("account", &user.id.to_string(), user.name.as_str(), &name)
             } else {
                 name
@@ -129,7 +129,7 @@ fn last_used(user: &User) -> Option<Timestamp> {
 /// A service account with its credentials.
 pub(crate) fn detail(admin: &Admin, shown: &Shown) -> Response {
     let user = &shown.user;
-    let manages = admin.may(Privilege::ServiceAccountsManage);
+    let manages = admin.may(Privilege::ServiceAccountsManage) && admin.covers(user);
     let description = Some(shown.account.description.as_str()).filter(|text| !text.is_empty());
     let buttons = html! {
         @if manages {

@@ -283,8 +283,10 @@ const fn past(status: ApprovalStatus) -> &'static str {
 fn in_a_toast(news: &News) -> String {
     let News { approval, ended } = news;
     let (origin, past) = (&approval.origin, past(approval.status));
-    match ended {
-        0 => format!("You {past} {origin}."),
-        _ => format!("You {past} {origin}. {} ended at once.", counted(*ended, "connection")),
+    match (ended.number, ended.more) {
+        (0, false) => format!("You {past} {origin}."),
+        (0, true) => format!("You {past} {origin}. Every connection made through it ended at once."),
+        (number, false) => format!("You {past} {origin}. {} ended at once.", counted(number, "connection")),
+        (number, true) => format!("You {past} {origin}. {number} connections or more ended at once."),
     }
 }

@@ -17,7 +17,7 @@ use regent::web::page::{
 
 /// The credentials of a service account, as a section of its page.
 pub(super) fn section_of(admin: &Admin, shown: &Shown) -> Markup {
-    let manages = admin.may(Privilege::ServiceAccountsManage);
+    let manages = admin.may(Privilege::ServiceAccountsManage) && admin.covers(&shown.user);
     let (user, credentials) = (&shown.user, &shown.account.credentials);
     let room = credentials.len() < Credential::MAX_PER_ACCOUNT;
     let create = html! {

@@ -51,7 +51,7 @@ pub(crate) fn list(admin: &Admin, listed: &Listed) -> Response {
 
 fn row(admin: &Admin, user: &User) -> Row {
     let href = match &user.kind {
-        _ if admin.may_manage_users() => Some(path::user(user.id)),
+        _ if admin.may_manage_users() && admin.covers(user) => Some(path::user(user.id)),
         UserKind::Service(_) => Some(path::account(user.id)),
         UserKind::Person(_) => None,
     };

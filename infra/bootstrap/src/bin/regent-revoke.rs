@@ -43,6 +43,6 @@ async fn main() -> ExitCode {
 
 async fn run(args: &Args) -> Result<serde_json::Value, Failure> {
     let organization = OrganizationId::parse(&args.organization)?;
-    let revoked = revoke_as_operator(&App::from_env()?, organization).await?;
-    Ok(serde_json::json!({"organization": organization, "users": revoked.users, "grants": revoked.grants}))
+    let users = revoke_as_operator(&App::from_env()?, organization).await?;
+    Ok(serde_json::json!({"organization": organization, "users": users}))
 }

@@ -1,7 +1,7 @@
 //! Clients that an organization's admins register: list, read, create, edit, rotate, delete.
 
 use crate::acts::credential::FreshSecret;
-use crate::acts::plan::check_version;
+use crate::acts::plan::{Act, check_version};
 use crate::acts::{Caller, Plan};
 use crate::app::App;
 use crate::domain::{
@@ -71,14 +71,29 @@ pub async fn read(app: &App, caller: &Caller, id: &RegisteredClientId) -> Result
     own.ok_or_else(|| ActError::NotFound.into())
 }
 
-/// Plans a client. A confidential one gets `secret`.
-pub async fn create(
-    app: &App,
-    caller: &Caller,
-    new: &NewClient,
-    secret: &FreshSecret,
-) -> Result<Plan<MadeClient>, Error> {
-    check_caller(caller)?;
+/// A client is registered.
+#[derive(Debug)]
+pub struct Creation {
+    /// What it is to be.
+    pub new: NewClient,
+    /// Its secret, if it is confidential.
+    pub fresh: FreshSecret,
+}
+
+impl Act for Creation {
+    type Checked = ();
+    type Made = MadeClient;
+
+    async fn check(&self, _: &App, caller: &Caller) -> Result<(), Error> {
+        Ok(check_caller(caller)?)
+    }
+
+    async fn plan(&self, app: &App, caller: &Caller, (): ()) -> Result<Plan<MadeClient>, Error> {
+        create(app, caller, &self.new, &self.fresh).await
+    }
+}
+
+async fn create(app: &App, caller: &Caller, new: &NewClient, secret: &FreshSecret) -> Result<Plan<MadeClient>, Error> {
     check_redirect_uris(&new.redirect_uris)?;
     let organization = caller.organization_now(app).await?;
     if organization.clients >= Organization::MAX_CLIENTS {
@@ -170,16 +185,38 @@ fn public() -> ActError {
     ActError::field("token_endpoint_auth_method", why)
 }
 
-/// Plans a new secret under the same client ID. The old one stops at once, or after an overlap that
-/// was asked for; what people allowed the client stays.
-pub async fn rotate(
+/// A client gets a new secret under the same client ID. The old one stops at once, or after an overlap
+/// that was asked for; what people allowed the client stays.
+#[derive(Debug)]
+pub struct Rotation {
+    /// Which client.
+    pub client: RegisteredClientId,
+    /// How long the old secret goes on working.
+    pub overlap: Seconds,
+    /// The new one ([`fresh_secret`]).
+    pub fresh: FreshSecret,
+}
+
+impl Act for Rotation {
+    type Checked = Client;
+    type Made = MadeClient;
+
+    async fn check(&self, app: &App, caller: &Caller) -> Result<Client, Error> {
+        read(app, caller, &self.client).await
+    }
+
+    async fn plan(&self, app: &App, caller: &Caller, client: Client) -> Result<Plan<MadeClient>, Error> {
+        rotate(app, caller, client, self.overlap, &self.fresh).await
+    }
+}
+
+async fn rotate(
     app: &App,
     caller: &Caller,
-    id: &RegisteredClientId,
+    mut client: Client,
     overlap: Seconds,
     fresh: &FreshSecret,
 ) -> Result<Plan<MadeClient>, Error> {
-    let mut client = read(app, caller, id).await?;
     if overlap > Credential::MAX_OVERLAP {
         let why = Invalid::because(format!("must be at most {} seconds", Credential::MAX_OVERLAP.0));
         return Err(ActError::field("overlap_seconds", why).into());

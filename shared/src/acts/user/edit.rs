@@ -1,6 +1,6 @@
 //! What a user is and may do is changed; whoever loses access by it loses every session and token.
 
-use super::{check_caller, check_email, count_admins, record, type_of};
+use super::{check_email, count_admins, held, record, type_of};
 use crate::acts::account::loses_access;
 use crate::acts::plan::check_version;
 use crate::acts::{Caller, Plan};
@@ -28,7 +28,8 @@ pub struct UserChanges {
     pub subscription: Option<Option<SubscriptionId>>,
 }
 
-/// Plans a change. Whoever loses access loses its tokens with it.
+/// Plans a change of somebody who holds no more than the caller does, neither before nor after. Whoever
+/// loses access loses its tokens with it.
 pub async fn edit(
     app: &App,
     caller: &Caller,
@@ -36,8 +37,7 @@ pub async fn edit(
     changes: &UserChanges,
     if_match: Option<u64>,
 ) -> Result<Plan<User>, Error> {
-    check_caller(caller)?;
-    let before = caller.user_of(app, id).await?;
+    let before = held(app, caller, id).await?;
     check_version(if_match, before.version)?;
     let mut after = before.clone();
     after.kind = match &before.kind {
@@ -48,7 +48,7 @@ pub async fn edit(
         after.roles.clone_from(roles);
     }
     check_handing_out(caller, &before, &after)?;
-    rename(app, caller, changes, &before, &mut after)?;
+    rename(app, changes, &before, &mut after)?;
     let former = before.service();
     let moved = before.email != after.email;
     if former.is_some() || moved || loses_access(&before, &after, caller.organization()) || loses_reach(&before, &after)
@@ -81,14 +81,9 @@ pub async fn edit(
     Ok(Plan { value: after, writes })
 }
 
-/// Gives a person another name or address. Whoever has the address gets a new password sent to it:
-/// so the caller holds everything that the person does.
-fn rename(app: &App, caller: &Caller, changes: &UserChanges, before: &User, after: &mut User) -> Result<(), ActError> {
-    if changes.name.is_none() && changes.email.is_none() {
-        return Ok(());
-    }
-    caller.cover(&before.grants(caller.organization()))?;
-    caller.cover(&after.grants(caller.organization()))?;
+/// Gives a person another name or address. Whoever has the address gets a new password sent to it,
+/// and with it everything that the person holds: the caller holds as much.
+fn rename(app: &App, changes: &UserChanges, before: &User, after: &mut User) -> Result<(), ActError> {
     if let Some(name) = &changes.name {
         after.name.clone_from(name);
     }

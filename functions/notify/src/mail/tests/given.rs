@@ -40,6 +40,7 @@ pub(super) fn ada(name: &str) -> User {
             password: None,
         }),
         epoch: 0,
+        grants_epoch: 0,
         created_at: Timestamp::from_seconds(0),
         updated_at: Timestamp::from_seconds(0),
         version: 1,
