@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
 
 use super::Region;
 
@@ -42,5 +43,22 @@ impl Region {
             .send()
             .await
             .unwrap();
+    }
+}
+
+/// A row as DynamoDB writes it in JSON.
+pub(crate) fn image(row: &Row) -> Value {
+    row.iter().map(|(name, value)| (name.clone(), typed(value))).collect()
+}
+
+fn typed(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) => json!({ "S": text }),
+        AttributeValue::N(number) => json!({ "N": number }),
+        AttributeValue::Bool(bool) => json!({ "BOOL": bool }),
+        AttributeValue::Null(_) => json!({ "NULL": true }),
+        AttributeValue::M(map) => json!({ "M": image(map) }),
+        AttributeValue::L(list) => json!({ "L": list.iter().map(typed).collect::<Vec<_>>() }),
+        other => panic!("{other:?}"),
     }
 }

@@ -43,10 +43,13 @@ fn demand(query: &str) -> Result<Demand, Invalid> {
     let resource = form
         .one("resource")?
         .ok_or(Invalid::new("resource is missing: name the API that is protected"))?;
-    let scopes = form.one("scope")?.unwrap_or_default();
+    let scopes = Scopes::parse(form.one("scope")?.unwrap_or_default())?;
+    if !scopes.fit_one_token() {
+        return Err(Invalid::new("scope names more than one token can have"));
+    }
     Ok(Demand {
         audience: Audience::parse(resource)?,
-        scopes: Scopes::parse(scopes)?,
+        scopes,
     })
 }
 
