@@ -85,6 +85,28 @@ async fn resources(region: &Region) -> Vec<String> {
     made
 }
 
+/// As many of the organization's one role as there may be, but for one more.
+async fn multiply_roles(region: &Region) {
+    let store = region.running.app.store();
+    let id = OrganizationId::parse(&region.running.facts.organization).unwrap();
+    let mut organization = store.organization(id).await.unwrap().unwrap();
+    let model = organization.roles.values().next().unwrap().clone();
+    for number in 1..Organization::MAX_ROLES - 1 {
+        let id = RoleId::from_random([u8::try_from(number).unwrap(); 12]);
+        let name = Name::parse(&wide(64, number)).unwrap();
+        organization.roles.insert(
+            id,
+            Role {
+                id,
+                name,
+                ..model.clone()
+            },
+        );
+    }
+    let write = store.replace_organization(&organization).unwrap();
+    store.commit(&[write]).await.unwrap().unwrap();
+}
+
 #[tokio::test]
 async fn a_subscription_and_an_organization_with_everything_they_may_have_are_kept() {
     let region = Region::start().await;
@@ -96,15 +118,19 @@ async fn a_subscription_and_an_organization_with_everything_they_may_have_are_ke
     fits(largest(&region, "subscription").await, 250_000);
 
     let names = scopes(20 * 101 - 1);
-    for number in 0..Organization::MAX_ROLES {
-        // Each scope is as long as it may be, and as many API resources as can are named.
-        let at = |index: usize, count: usize| json!({"resource": resources[(number + index) % resources.len()], "scopes": names[..count]});
-        let mut scopes: Vec<Value> = (0..resources.len()).map(|index| at(index, 2)).collect();
-        scopes[0] = at(0, Role::MAX_SCOPES - 2 * (resources.len() - 1));
-        let privileges: Vec<&str> = Privilege::ALL.iter().map(|privilege| privilege.as_str()).collect();
-        let asked = json!({"name": wide(64, number), "privileges": privileges, "scopes": scopes});
-        region.admin("POST", "/roles").json(&asked).send().await.is(201);
-    }
+    let privileges: Vec<&str> = Privilege::ALL.iter().map(|privilege| privilege.as_str()).collect();
+    // Each scope is as long as it may be, and as many API resources as can are named.
+    let at = |resource: &String, count: usize| json!({"resource": resource, "scopes": names[..count]});
+    let mut of_role: Vec<Value> = resources.iter().map(|resource| at(resource, 2)).collect();
+    of_role[0] = at(&resources[0], Role::MAX_SCOPES - 2 * (resources.len() - 1));
+    let ask = async |number| {
+        let asked = json!({"name": wide(64, number), "privileges": privileges, "scopes": of_role});
+        region.admin("POST", "/roles").json(&asked).send().await
+    };
+    ask(0).await.is(201);
+    multiply_roles(&region).await;
+    ask(Organization::MAX_ROLES).await.is(201);
+    assert_eq!(ask(Organization::MAX_ROLES + 1).await.problem(409), "limit-reached");
     fits(largest(&region, "organization").await, 250_000);
     // Whatever has to read them still does.
     let account = region.account_with(json!({"roles": ["viewer"]})).await;
@@ -216,5 +242,7 @@ async fn an_approval_with_everybody_who_asked_and_decided_is_kept() {
     let write = store.create_approval(&approval).unwrap();
     store.commit(&[write]).await.unwrap().unwrap();
     fits(largest(&region, "approval").await, 40_000);
-    region.admin("GET", "/oauth-approvals").send().await.is(200);
+    // A page of a hundred is one answer of a function (6 MB).
+    let page = region.admin("GET", "/oauth-approvals").send().await.is(200);
+    assert!(page.body.len() * 100 < 6_000_000, "{}", page.body.len());
 }
