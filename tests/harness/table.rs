@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 use super::Region;
@@ -59,6 +61,7 @@ fn typed(value: &AttributeValue) -> Value {
         AttributeValue::Null(_) => json!({ "NULL": true }),
         AttributeValue::M(map) => json!({ "M": image(map) }),
         AttributeValue::L(list) => json!({ "L": list.iter().map(typed).collect::<Vec<_>>() }),
+        AttributeValue::B(bytes) => json!({ "B": BASE64_STANDARD.encode(bytes) }),
         other => panic!("{other:?}"),
     }
 }

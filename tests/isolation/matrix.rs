@@ -248,20 +248,18 @@ async fn nobody_changes_or_ends_who_or_what_holds_more_than_they_do() {
         .clone();
     let maker = stage.makers[0].clone();
     let role = maker.new("roles", number(), json!({"privileges": everything})).await;
-    let held = json!({"roles": [role["id"]]});
-    let mut place = stage.places[&Where::A].clone();
-    place.take("roles", &role);
-    place.take("users", &maker.new("users", number(), held.clone()).await);
-    place.take("service-accounts", &maker.new("service-accounts", number(), held).await);
     let (mut refused, mut let_in) = (0, Vec::new());
     for operation in Operation::all(&stage.document) {
-        let of_holders = operation
-            .nouns()
-            .first()
-            .is_some_and(|noun| ["users", "service-accounts", "roles"].contains(noun));
-        if !of_holders || !operation.writes() {
+        let large = match operation.nouns().first() {
+            Some(&"users" | &"service-accounts") => json!({"roles": [role["id"]]}),
+            Some(&"roles") => json!({"privileges": everything}),
+            _ => continue,
+        };
+        if !operation.writes() {
             continue;
         }
+        let mut place = stage.places[&Where::A].clone();
+        place.take(operation.noun(), &maker.new(operation.noun(), number(), large).await);
         let needed = operation.needs.first().expect("a privilege").clone();
         let caller = holder(&region, &stage.makers, &needed).await;
         let before = stage.rows().await;

@@ -43,6 +43,13 @@ fn wide(characters: usize, number: usize) -> String {
     format!("{}{digits}", "\u{1F600}".repeat(characters - digits.len()))
 }
 
+/// What makes an id of that number and of no other.
+fn bytes(number: usize) -> [u8; 12] {
+    let mut bytes = [0; 12];
+    (bytes[0], bytes[1]) = (u8::try_from(number % 32).unwrap(), u8::try_from(number / 32).unwrap());
+    bytes
+}
+
 /// API resources with as many and as long scopes as a subscription may have: their ids.
 async fn resources(region: &Region) -> Vec<String> {
     let sample = region.resource_id().await;
@@ -92,7 +99,7 @@ async fn multiply_roles(region: &Region) {
     let mut organization = store.organization(id).await.unwrap().unwrap();
     let model = organization.roles.values().next().unwrap().clone();
     for number in 1..Organization::MAX_ROLES - 1 {
-        let id = RoleId::from_random([u8::try_from(number).unwrap(); 12]);
+        let id = RoleId::from_random(bytes(number));
         let name = Name::parse(&wide(64, number)).unwrap();
         organization.roles.insert(
             id,
@@ -168,9 +175,8 @@ async fn a_service_account_with_everything_it_may_have_is_kept() {
     let store = region.running.app.store();
     let account = region.account().await;
     let mut user = store.user(UserId::parse(&account.id).unwrap()).await.unwrap().unwrap();
-    let byte = |number: usize| u8::try_from(number).unwrap();
     user.roles = (0..User::MAX_ROLES)
-        .map(|n| RoleRef::Custom(RoleId::from_random([byte(n); 12])))
+        .map(|n| RoleRef::Custom(RoleId::from_random(bytes(n))))
         .collect();
     let UserKind::Service(facts) = &mut user.kind else {
         panic!("an account")
@@ -178,18 +184,18 @@ async fn a_service_account_with_everything_it_may_have_is_kept() {
     facts.description = Description::parse(&wide(Description::MAX, 0)).unwrap();
     facts.token_lifetime = TokenLifetime::LONGEST;
     facts.applications = (0..ServiceAccount::MAX_APPLICATIONS)
-        .map(|n| regent::domain::ApplicationId::from_random([byte(n); 12]))
+        .map(|n| regent::domain::ApplicationId::from_random(bytes(n)))
         .collect();
     let now = region.clock.now();
     let credential = |number: usize| {
         let mut model = facts.credentials.values().next().unwrap().clone();
-        model.id = CredentialId::from_random([byte(number); 12]);
+        model.id = CredentialId::from_random(bytes(number));
         model.name = Name::parse(&wide(64, number)).unwrap();
         model.redirect_uri = Some(RedirectUri::parse(&format!("https://a.test/{}", "r".repeat(240))).unwrap());
         let secret: StoredSecret = model.secrets[0].clone();
         model.secrets = vec![secret.clone(), secret];
         model.revoked = (0..Credential::MAX_REVOKED)
-            .map(|n| (TokenId::from_random([byte(n); 16]), now))
+            .map(|n| (TokenId::from_random([u8::try_from(n).unwrap(); 16]), now))
             .collect();
         (model.id, model)
     };
@@ -223,10 +229,10 @@ async fn an_approval_with_everybody_who_asked_and_decided_is_kept() {
         version: 1,
         revision: 1,
     };
-    for number in 0..=255 {
+    for number in 0..256 {
         let email = email.clone();
         approval.join(Requester {
-            user: UserId::from_random([number; 12]),
+            user: UserId::from_random(bytes(number)),
             email: email.clone(),
             at,
         });

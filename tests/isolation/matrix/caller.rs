@@ -160,7 +160,8 @@ async fn person(
 
 /// A person in the whole organization whose custom role has one privilege.
 pub(super) async fn holder(region: &Region, makers: &[Maker<'_>; 3], privilege: &str) -> Caller {
-    let role = region.role(privilege, json!([privilege]), json!([])).await;
+    let name = format!("{privilege} {}", super::number());
+    let role = region.role(&name, json!([privilege]), json!([])).await;
     let held = BTreeSet::from([privilege.to_owned()]);
     Caller {
         name: format!("only {privilege}"),

@@ -187,7 +187,7 @@ impl Sampler<'_> {
         match field {
             "subscription" => return json!(self.place.subscription),
             "client_ids" => return json!([self.place.id("credentials")]),
-            "name" => return json!(format!("matrix {number}")),
+            "name" => return json!(format!("matrix-{number}")),
             "email" => return json!(format!("matrix{number}@example.test")),
             "user_type" => return json!("sales"),
             "status" => return json!("approved"),
