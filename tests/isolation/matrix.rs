@@ -97,7 +97,6 @@ impl<'a> Stage<'a> {
 
     /// Everything that is refused, and everything that only looks: nothing changes by it.
     async fn looks_and_refusals(&mut self, operation: &Operation, callers: &[Caller]) {
-        let before = self.rows().await;
         for caller in callers {
             let mut nothing = None;
             for at in places(operation, caller) {
@@ -117,7 +116,6 @@ impl<'a> Stage<'a> {
                 }
             }
         }
-        unchanged(&before, &self.rows().await, &operation.name);
     }
 
     /// A list shows nothing of places beyond the caller's reach.
@@ -200,8 +198,12 @@ async fn everybody_may_everywhere_do_what_the_document_says_and_nothing_else() {
     let mut stage = Stage::set(&region, &other).await;
     let mut operations = Operation::all(&stage.document);
     let callers = callers(&region, &elsewhere, &stage.makers).await;
+    let mut before = stage.rows().await;
     for operation in &operations {
         stage.looks_and_refusals(operation, &callers).await;
+        let after = stage.rows().await;
+        unchanged(&before, &after, &operation.name);
+        before = after;
     }
     // It ends every token of whoever is left.
     operations.sort_by_key(|operation| operation.name == "revoke_organization");
@@ -247,7 +249,7 @@ async fn nobody_changes_or_ends_who_or_what_holds_more_than_they_do() {
         .json()["privileges"]
         .clone();
     let maker = stage.makers[0].clone();
-    let role = maker.new("roles", number(), json!({"privileges": everything})).await;
+    let role = maker.make("roles", number(), json!({"privileges": everything})).await;
     let (mut refused, mut let_in) = (0, Vec::new());
     for operation in Operation::all(&stage.document) {
         let large = match operation.nouns().first() {
@@ -259,7 +261,7 @@ async fn nobody_changes_or_ends_who_or_what_holds_more_than_they_do() {
             continue;
         }
         let mut place = stage.places[&Where::A].clone();
-        place.take(operation.noun(), &maker.new(operation.noun(), number(), large).await);
+        place.take(operation.noun(), &maker.make(operation.noun(), number(), large).await);
         let needed = operation.needs.first().expect("a privilege").clone();
         let caller = holder(&region, &stage.makers, &needed).await;
         let before = stage.rows().await;

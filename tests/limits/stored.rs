@@ -40,10 +40,10 @@ async fn enlarge(region: &Region) -> Vec<String> {
     let mut subscription = store.subscription(id).await.unwrap().unwrap();
     let sample = subscription.resources.values_mut().next().unwrap();
     let names = scopes(48 * 101 - 1);
-    let named = names
+    let wordless = names
         .iter()
         .map(|name| (Scope::parse(name).unwrap(), Description::default()));
-    sample.scopes.extend(named);
+    sample.scopes.extend(wordless);
     let write = store.replace_subscription(&subscription).unwrap();
     store.commit(&[write]).await.unwrap().unwrap();
     names

@@ -50,12 +50,12 @@ impl Caller {
     }
 
     /// Somebody with a token.
-    fn bearer(name: String, token: String, privileges: &BTreeSet<String>) -> Self {
+    fn bearer(name: &str, token: String, privileges: &BTreeSet<String>) -> Self {
         Self {
             known: true,
             privileges: privileges.clone(),
             tries: &Where::ALL,
-            ..Self::stranger(&name, Credentials::Bearer(token))
+            ..Self::stranger(name, Credentials::Bearer(token))
         }
     }
 
@@ -97,13 +97,9 @@ async fn privileges(region: &Region, role: &str) -> BTreeSet<String> {
 
 /// All of them, with a region from which one comes.
 pub(super) async fn callers(region: &Region, elsewhere: &Region, makers: &[Maker<'_>; 3]) -> Vec<Caller> {
-    let mut all = strangers(region, elsewhere).await;
+    let mut all = strangers(region, elsewhere);
     let admin = privileges(region, "organization_admin").await;
-    let mut foreign = Caller::bearer(
-        "another organization's admin".to_owned(),
-        makers[2].token.clone(),
-        &admin,
-    );
+    let mut foreign = Caller::bearer("another organization's admin", makers[2].token.clone(), &admin);
     foreign.foreign = true;
     all.push(foreign);
     for (role, limits) in [
@@ -119,7 +115,9 @@ pub(super) async fn callers(region: &Region, elsewhere: &Region, makers: &[Maker
     for privilege in &admin {
         all.push(holder(region, makers, privilege).await);
     }
-    all.push(person(region, makers, json!([]), None, &BTreeSet::new()).await);
+    let mut nothing = person(region, makers, json!([]), None, &BTreeSet::new()).await;
+    nothing.tries = AT_HOME;
+    all.push(nothing);
     all.push(program(region, makers).await);
     let mut session = Caller::stranger(
         "a session without its token",
@@ -130,7 +128,7 @@ pub(super) async fn callers(region: &Region, elsewhere: &Region, makers: &[Maker
     all
 }
 
-async fn strangers(region: &Region, elsewhere: &Region) -> Vec<Caller> {
+fn strangers(region: &Region, elsewhere: &Region) -> Vec<Caller> {
     let admin = &region.running.facts.admin.token;
     let (key, _) = Forge::strange();
     let forged = Parts::of(admin).signed(|message| key.sign(message)).token();
@@ -154,7 +152,7 @@ async fn person(
     let name = format!("{roles} limited to {limit:?}");
     Caller {
         limit,
-        ..Caller::bearer(name, token, privileges)
+        ..Caller::bearer(&name, token, privileges)
     }
 }
 
@@ -183,6 +181,6 @@ async fn program(region: &Region, makers: &[Maker<'_>; 3]) -> Caller {
     let token = account.grant(region, &asked).await.is(200).text("/access_token");
     Caller {
         limit: Some(Where::A),
-        ..Caller::bearer("a program with a narrow token".to_owned(), token, &narrow.into())
+        ..Caller::bearer("a program with a narrow token", token, &narrow.into())
     }
 }

@@ -134,7 +134,7 @@ impl Maker<'_> {
             "resources",
             "clients",
         ] {
-            place.take(noun, &self.new(noun, number, json!({})).await);
+            place.take(noun, &self.make(noun, number, json!({})).await);
         }
         place
     }
@@ -146,7 +146,7 @@ impl Maker<'_> {
             // There is no making another one, and edits do no harm.
             "organizations" | "subscriptions" => {}
             "oauth-approvals" => fresh.approval = self.approval(number).await,
-            _ => fresh.take(noun, &self.new(noun, number, json!({})).await),
+            _ => fresh.take(noun, &self.make(noun, number, json!({})).await),
         }
         fresh
     }
@@ -158,7 +158,7 @@ impl Maker<'_> {
     }
 
     /// Makes one; `more` goes over the usual fields.
-    pub(super) async fn new(&self, noun: &str, number: usize, more: Value) -> Value {
+    pub(super) async fn make(&self, noun: &str, number: usize, more: Value) -> Value {
         let (name, subscription) = (format!("of place {number}"), &self.subscription);
         let url = format!("https://place{number}.test");
         let mut asked = match noun {
