@@ -12,7 +12,8 @@ use bill::{MONTH, TRACED, Usage, billed, gigabyte_seconds};
 use prices::{BACKUP_GIGABYTE, Item, METRIC, PRICES, SECRET, TABLE_GIGABYTE};
 use quota::{Draw, Flow, KEYS_LEASE, Quota, STARTS, order};
 use serde_json::{Value, json};
-use units::{Seen, Units, read_units, size};
+pub(crate) use units::size;
+use units::{Seen, Units, read_units};
 
 fn close(one: f64, other: f64) -> bool {
     (one - other).abs() < 1e-9 * other.abs().max(1.0)

@@ -33,6 +33,6 @@ pub(crate) use organization::Organization;
 pub(crate) use post::password_link;
 pub(crate) use region::{Region, pair};
 pub(crate) use relay::{Fault, Relay};
-pub(crate) use table::Row;
+pub(crate) use table::{Row, image};
 pub(crate) use third_party::{ThirdParty, Tokens, VERIFIER, parameter};
 pub(crate) use token::Parts;

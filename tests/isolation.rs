@@ -1,6 +1,7 @@
 //! Nothing crosses a region, and no organization reaches another's things: not by id, not by token,
 //! not by a name it knows. What is somebody else's looks exactly like what does not exist.
 
+mod matrix;
 mod organizations;
 mod regions;
 mod restored;

@@ -27,6 +27,7 @@ mod infra;
 mod isolation;
 mod lambda;
 mod lifecycle;
+mod limits;
 mod manage;
 mod notify;
 mod openapi;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use regent::domain::{Scopes, ServiceAccount};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -201,6 +202,43 @@ async fn a_token_is_refused_on_the_request_after_its_end() {
         .await
         .is(204);
     proxy.ask("GET", Some(&deleted)).await.is(401);
+    region.stop().await;
+}
+
+/// With nginx's own buffers, as the configuration leaves them.
+#[tokio::test]
+async fn the_longest_scopes_and_the_most_applications_come_through() {
+    let region = Region::start().await;
+    let proxy = Proxy::start(&region).await;
+    let subscription = region.fact("subscription").to_owned();
+    let resources = region.admin("GET", "/resources", None).await.is(200);
+    let mut left = Scopes::LONGEST - "read:me write:me ".len();
+    let mut scopes = vec![json!({"name": "read:me"}), json!({"name": "write:me"})];
+    while left > 0 {
+        let length = left.min(100);
+        scopes.push(json!({"name": format!("{:0length$}", scopes.len())}));
+        left = left.saturating_sub(length + 1);
+    }
+    let path = format!("/resources/{}", resources.text("/items/0/id"));
+    region
+        .admin("PATCH", &path, Some(json!({"scopes": scopes})))
+        .await
+        .is(200);
+    let mut applications = region.facts["applications"].as_array().expect("applications").clone();
+    while applications.len() < ServiceAccount::MAX_APPLICATIONS {
+        let new = json!({"name": format!("number {}", applications.len()), "subscription": subscription});
+        let made = region.admin("POST", "/applications", Some(new)).await.is(201);
+        applications.push(made.json()["id"].clone());
+    }
+    let new = json!({
+        "name": "everything", "subscription": subscription, "roles": ["subscription_admin"], "applications": applications,
+    });
+    let account = Account::of(&region.admin("POST", "/service-accounts", Some(new)).await.is(201));
+    let token = token(&region, &account).await;
+    let told = proxy.ask("GET", Some(&token)).await.is(200).json();
+    assert_eq!(told["x-auth-scope"].as_str().map(str::len), Some(Scopes::LONGEST));
+    let seen = told["x-auth-applications"].as_str().map(|all| all.split(' ').count());
+    assert_eq!(seen, Some(ServiceAccount::MAX_APPLICATIONS));
     region.stop().await;
 }
 

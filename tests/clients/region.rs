@@ -33,6 +33,17 @@ pub(crate) struct Account {
     pub(crate) secret: String,
 }
 
+impl Account {
+    /// The account that the answer to its creation reveals.
+    pub(super) fn of(answer: &Answer) -> Self {
+        Self {
+            id: answer.text("/id"),
+            client_id: answer.text("/credential/client_id"),
+            secret: answer.text("/credential/client_secret"),
+        }
+    }
+}
+
 impl Region {
     pub(crate) async fn start() -> Self {
         Self::start_with(&[]).await
@@ -124,12 +135,7 @@ impl Region {
             "applications": self.facts["applications"],
             "roles": [self.facts["roles"][role]],
         });
-        let answer = self.admin("POST", "/service-accounts", Some(asked)).await.is(201);
-        Account {
-            id: answer.text("/id"),
-            client_id: answer.text("/credential/client_id"),
-            secret: answer.text("/credential/client_secret"),
-        }
+        Account::of(&self.admin("POST", "/service-accounts", Some(asked)).await.is(201))
     }
 
     /// What a client for people is told, on its stdin: with the admin, who is a person, too.

@@ -4,6 +4,9 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
 
 use super::Region;
 
@@ -42,5 +45,23 @@ impl Region {
             .send()
             .await
             .unwrap();
+    }
+}
+
+/// A row as DynamoDB writes it in JSON.
+pub(crate) fn image(row: &Row) -> Value {
+    row.iter().map(|(name, value)| (name.clone(), typed(value))).collect()
+}
+
+fn typed(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) => json!({ "S": text }),
+        AttributeValue::N(number) => json!({ "N": number }),
+        AttributeValue::Bool(bool) => json!({ "BOOL": bool }),
+        AttributeValue::Null(_) => json!({ "NULL": true }),
+        AttributeValue::M(map) => json!({ "M": image(map) }),
+        AttributeValue::L(list) => json!({ "L": list.iter().map(typed).collect::<Vec<_>>() }),
+        AttributeValue::B(bytes) => json!({ "B": BASE64_STANDARD.encode(bytes) }),
+        other => panic!("{other:?}"),
     }
 }

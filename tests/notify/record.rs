@@ -8,7 +8,7 @@ use regent::domain::{Action, Actor, ActorKind, AuditEvent, EventId, Organization
 use regent_notify::{Mailbox, Notify, Settings};
 use serde_json::{Value, json};
 
-use crate::harness::{Region, Row};
+use crate::harness::{Region, Row, image};
 
 /// The notify function, with its SES and EventBridge at another endpoint.
 pub(super) fn function(app: &App, outside: &str) -> Notify {
@@ -92,20 +92,4 @@ pub(super) async fn unseen(region: &Region, event: &AuditEvent) -> Row {
     let id = EventId::from_random(region.running.app.random());
     row.insert("id".to_owned(), AttributeValue::S(id.to_string()));
     row
-}
-
-fn image(row: &Row) -> Value {
-    row.iter().map(|(name, value)| (name.clone(), typed(value))).collect()
-}
-
-fn typed(value: &AttributeValue) -> Value {
-    match value {
-        AttributeValue::S(text) => json!({ "S": text }),
-        AttributeValue::N(number) => json!({ "N": number }),
-        AttributeValue::Bool(bool) => json!({ "BOOL": bool }),
-        AttributeValue::Null(_) => json!({ "NULL": true }),
-        AttributeValue::M(map) => json!({ "M": image(map) }),
-        AttributeValue::L(list) => json!({ "L": list.iter().map(typed).collect::<Vec<_>>() }),
-        other => panic!("{other:?}"),
-    }
 }

@@ -44,6 +44,7 @@ struct CreateResource {
     /// What its tokens carry as `aud`: an absolute URI without fragment. Fixed at creation. It belongs to the organization for good.
     #[schema(value_type = String, format = "uri", max_length = 255)]
     audience: Audience,
+    /// Their names have at most 2048 characters together, with a space between two: one token carries them all.
     #[schema(min_items = 1, max_items = 50)]
     scopes: Vec<ScopeView>,
     /// Whether tokens for it are issued and accepted.
@@ -94,7 +95,7 @@ struct EditResource {
     #[schema(value_type = String, min_length = 1, max_length = 64)]
     #[serde(default, deserialize_with = "given")]
     name: Option<Name<64>>,
-    /// All of its scopes. Tokens with one that is left out are dead at once.
+    /// All of its scopes; their names have at most 2048 characters together. Tokens with one that is left out are dead at once.
     #[schema(value_type = Vec<ScopeView>, min_items = 1, max_items = 50)]
     #[serde(default, deserialize_with = "given")]
     scopes: Option<Vec<ScopeView>>,

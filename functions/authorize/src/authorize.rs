@@ -40,7 +40,8 @@ pub(crate) async fn page(State(app): State<App>, uri: Uri, headers: HeaderMap) -
 pub(crate) async fn handle(State(app): State<App>, request: Request) -> Answer {
     let (parts, form) = read(request, &app).await?;
     if !form.has("csrf") && form.has("client_id") {
-        return Ok(see_other(&format!("{PATH}?{}", form.to_query())));
+        let asked = format!("{PATH}?{}", form.to_query());
+        return Ok(Next::check(&asked).map_or_else(|why| unreadable(&why), |()| see_other(&asked)));
     }
     let posted = Posted::check(&app, &parts, form).await?;
     let request = match parse(&app, &parts.uri) {
@@ -65,13 +66,20 @@ pub(crate) async fn handle(State(app): State<App>, request: Request) -> Answer {
     }
 }
 
-/// Reads the request; what cannot be read, or belongs to another region, is a page, never a redirect.
+/// Reads the request; what cannot be read, belongs to another region, or is too long to come back to
+/// after signing in, is a page, never a redirect.
 fn parse(app: &App, uri: &Uri) -> Result<AuthorizationRequest, Box<Response>> {
     let request = Form::pairs(uri.query().unwrap_or_default())
         .and_then(|form| AuthorizationRequest::parse(&form))
+        .and_then(|request| Next::check(path(uri)).map(|()| request))
         .map_err(|why| Box::new(unreadable(&why)))?;
     authorize::check_region(app, &request.client_id).map_err(|why| Box::new(elsewhere(&why)))?;
     Ok(request)
+}
+
+/// Path and query.
+fn path(uri: &Uri) -> &str {
+    uri.path_and_query().map_or(PATH, |asked| asked.as_str())
 }
 
 /// Knows the client, and that the redirect URI is its own.
@@ -81,7 +89,7 @@ async fn know<'a>(
     request: AuthorizationRequest,
     uri: &'a Uri,
 ) -> Result<Known<'a>, Response> {
-    let path = uri.path_and_query().map_or(PATH, |asked| asked.as_str());
+    let path = path(uri);
     let Some(signed_in) = visitor.signed_in() else {
         return Err(see_other(&Next::of(uri).sign_in()));
     };

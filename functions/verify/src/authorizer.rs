@@ -52,7 +52,7 @@ impl Authorizer {
         note(Fact::Resource, &demanded.audience);
         match self.verify(event, &demanded).await {
             Ok(verified) => {
-                let lacking = demanded.lacking(&verified);
+                let lacking = demanded.lacking(event, &verified);
                 match &lacking {
                     Ok(()) => telemetry::accepted(),
                     Err(why) => telemetry::denied(why),
@@ -91,17 +91,29 @@ enum Lacking {
     Scope(#[from] TokenError),
     #[error("neither regent_scopes nor regent_scope says what the route needs")]
     Unnamed,
+    #[error("the path is too long for the policy that would name it")]
+    PathTooLong,
 }
 
 impl Demanded {
-    fn lacking(&self, verified: &Verified) -> Result<(), Lacking> {
+    fn lacking(&self, event: &AuthorizerEvent, verified: &Verified) -> Result<(), Lacking> {
         let demand = Demand {
             audience: self.audience.clone(),
             subscriptions: self.subscriptions.clone(),
             scopes: self.scopes.clone().ok_or(Lacking::Unnamed)?,
         };
-        Ok(verified.claims.meet(&demand)?)
+        verified.claims.meet(&demand)?;
+        match event.reply() {
+            Reply::Policy(arn) if self.routes.is_some() && !Policy::can_name(&arn, room(verified)) => {
+                Err(Lacking::PathTooLong)
+            }
+            _ => Ok(()),
+        }
     }
+}
+
+fn room(verified: &Verified) -> usize {
+    Policy::room(&verified.claims.sub, &context(verified))
 }
 
 /// The answer to a good token. A policy may be cached and then let other requests in: it always says
@@ -112,7 +124,7 @@ fn answer(reply: Reply, demanded: &Demanded, verified: &Verified, lets_in: bool)
         (Reply::Simple, _) => json!({"isAuthorized": false}),
         (Reply::Policy(arn), routes) => {
             let policy = match routes {
-                Some(table) => Policy::of_routes(&arn, table, &verified.claims.scope, lets_in),
+                Some(table) => Policy::of_routes(&arn, table, &verified.claims.scope, lets_in, room(verified)),
                 None => Policy::whole_stage(&arn, lets_in),
             };
             policy.answer(&verified.claims.sub, &context(verified))

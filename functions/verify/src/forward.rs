@@ -46,7 +46,10 @@ fn demand(query: &str) -> Result<Demand, Invalid> {
     let resource = form
         .one("resource")?
         .ok_or(Invalid::new("resource is missing: name the API that is protected"))?;
-    let scopes = form.one("scope")?.unwrap_or_default();
+    let scopes = Scopes::parse(form.one("scope")?.unwrap_or_default())?;
+    if !scopes.fit_one_token() {
+        return Err(Invalid::new("scope names more than one token can have"));
+    }
     let named = match form.one("subscription")? {
         Some(named) => subscriptions(named)?,
         // A variable of the proxy that holds nothing is no demand for nothing.
@@ -56,7 +59,7 @@ fn demand(query: &str) -> Result<Demand, Invalid> {
     Ok(Demand {
         audience: Audience::parse(resource)?,
         subscriptions: named,
-        scopes: Scopes::parse(scopes)?,
+        scopes,
     })
 }
 

@@ -10,7 +10,8 @@ use crate::scopes::RouteScopes;
 use regent::domain::Scopes;
 use serde_json::{Map, Value, json};
 
-/// What API Gateway takes of a resource policy; nothing is documented of an authorizer's.
+/// The largest answer that API Gateway takes of an authorizer: 8 KB, policy and context together.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
 const LARGEST: usize = 8192;
 
 /// What a token may do at an API.
@@ -31,9 +32,23 @@ impl Policy {
         }
     }
 
+    /// How many bytes of ARNs an answer has room for.
+    pub(crate) fn room(principal: &str, context: &Map<String, Value>) -> usize {
+        let bare = Self {
+            effect: "Allow",
+            arns: Vec::new(),
+        };
+        LARGEST.saturating_sub(bare.answer(principal, context).to_string().len())
+    }
+
+    /// Whether an answer with that much room can name a request.
+    pub(crate) fn can_name(method_arn: &str, room: usize) -> bool {
+        size(method_arn) <= room
+    }
+
     /// This very request, if it was let in, and every route without parameters for which the token
-    /// has the scopes.
-    pub(crate) fn of_routes(method_arn: &str, table: &RouteScopes, held: &Scopes, lets_in: bool) -> Self {
+    /// has the scopes; this very request alone if that is more than there is room for.
+    pub(crate) fn of_routes(method_arn: &str, table: &RouteScopes, held: &Scopes, lets_in: bool, room: usize) -> Self {
         let (stage, path) = split(method_arn);
         // A caller's own `*` would be a pattern for everything.
         let itself = (lets_in && !path.contains(['*', '?', '$'])).then(|| method_arn.to_owned());
@@ -42,7 +57,7 @@ impl Policy {
         let mut arns: Vec<String> = itself.iter().cloned().chain(named).collect();
         arns.sort();
         arns.dedup();
-        if arns.iter().map(|arn| arn.len() + 3).sum::<usize>() > LARGEST {
+        if arns.iter().map(|arn| size(arn)).sum::<usize>() > room {
             arns = itself.into_iter().collect();
         }
         if arns.is_empty() {
@@ -62,6 +77,11 @@ impl Policy {
             "context": context,
         })
     }
+}
+
+/// The bytes of an ARN in JSON, with the comma behind it.
+fn size(arn: &str) -> usize {
+    Value::from(arn).to_string().len() + 1
 }
 
 /// `arn:aws:execute-api:eu-central-1:123456789012:abcdef/prod/` and `GET/items/1`.
@@ -94,7 +114,7 @@ mod tests {
 
     fn policy(path: &str, held: &str, lets_in: bool) -> Policy {
         let (table, held) = (RouteScopes::parse(TABLE).unwrap(), Scopes::parse(held).unwrap());
-        Policy::of_routes(&format!("{STAGE}{path}"), &table, &held, lets_in)
+        Policy::of_routes(&format!("{STAGE}{path}"), &table, &held, lets_in, LARGEST)
     }
 
     fn named(policy: &Policy) -> Vec<&str> {
@@ -123,8 +143,38 @@ mod tests {
     fn a_policy_that_would_be_too_large_names_only_this_request() {
         let entries: Vec<String> = (0..20).map(|n| format!("ANY/a-route-with-a-long-name-{n}=a")).collect();
         let table = RouteScopes::parse(&entries.join("&")).unwrap();
-        let policy = Policy::of_routes(&format!("{STAGE}GET/x"), &table, &Scopes::parse("a").unwrap(), true);
-        assert_eq!(named(&policy), ["GET/x"]);
+        let held = Scopes::parse("a").unwrap();
+        let arn = format!("{STAGE}GET/x");
+        let of = |room| Policy::of_routes(&arn, &table, &held, true, room);
+        assert_eq!(named(&of(LARGEST)), ["GET/x"]);
+        assert_eq!(named(&of(100_000)).len(), 141);
+    }
+
+    /// The more is told of a caller, the less is there room for routes.
+    #[test]
+    fn an_answer_is_never_larger_than_api_gateway_takes() {
+        let entries: Vec<String> = (0..9).map(|n| format!("ANY/route-{n}=a")).collect();
+        let table = RouteScopes::parse(&entries.join("&")).unwrap();
+        let held = Scopes::parse("a").unwrap();
+        for told in 0..70 {
+            let context: Map<String, Value> = [("scope".to_owned(), "a".repeat(told * 100).into())]
+                .into_iter()
+                .collect();
+            let room = Policy::room("somebody", &context);
+            let policy = Policy::of_routes(
+                &format!("{STAGE}GET/x"),
+                &table,
+                &held,
+                Policy::can_name(STAGE, room),
+                room,
+            );
+            let answer = policy.answer("somebody", &context).to_string();
+            assert!(answer.len() <= LARGEST, "{}", answer.len());
+        }
+        assert!(!Policy::can_name(
+            &format!("{STAGE}GET/{}", "a".repeat(LARGEST)),
+            LARGEST
+        ));
     }
 
     proptest! {

@@ -11,7 +11,9 @@ mod token_file;
 use clap::Parser;
 use regent::acts::{Entry, FirstRun, Founded, ensure_signing_key, first_run, perform, person_token};
 use regent::app::{App, StartError};
-use regent::domain::{ActError, Audience, Description, Email, Error, Invalid, Name, Scope, Scopes, Seconds};
+use regent::domain::{
+    ActError, ApiResource, Audience, Description, Email, Error, Invalid, Name, Scope, Scopes, Seconds,
+};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use token_file::TokenFile;
@@ -111,6 +113,7 @@ fn asked(args: &Args) -> Result<FirstRun, Failure> {
     };
     let scopes: Result<_, Invalid> = args.scopes.iter().map(scope).collect();
     let scopes: std::collections::BTreeMap<Scope, Description> = scopes.map_err(named("scope"))?;
+    ApiResource::check_scopes(&scopes).map_err(named("scope"))?;
     let everything: Scopes = scopes.keys().cloned().collect();
     let audience = Audience::parse(&args.audience).map_err(named("audience"))?;
     let admin = Email::parse(&args.admin).map_err(named("admin"))?;

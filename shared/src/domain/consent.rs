@@ -91,6 +91,9 @@ impl User {
         if scopes.is_empty() {
             return Err(GrantError::NoScope);
         }
+        if !scopes.fit_one_token() {
+            return Err(GrantError::ScopesTooLong);
+        }
         Ok(scopes)
     }
 

@@ -39,8 +39,9 @@ impl Email {
     /// other characters than the address can show gets its user id behind a dot, which no plain
     /// name yields: so two accounts never share an address while names differ in the subscription.
     pub fn of_service_account(name: &AccountName, id: UserId, subscription: SubscriptionId, host: &str) -> Self {
-        if slug(name) == name.folded() {
-            Self::at_subscription(&slug(name), subscription, host)
+        let slug = slug(name);
+        if slug == name.folded() && slug.len() <= LONGEST_SLUG {
+            Self::at_subscription(&slug, subscription, host)
         } else {
             Self::of_service_account_with_id(name, id, subscription, host)
         }
@@ -54,7 +55,8 @@ impl Email {
         subscription: SubscriptionId,
         host: &str,
     ) -> Self {
-        let local = format!("{}.{}", slug(name).trim_matches('-'), id.code());
+        let slug: String = slug(name).trim_matches('-').chars().take(LONGEST_SLUG).collect();
+        let local = format!("{slug}.{}", id.code());
         Self::at_subscription(local.trim_start_matches('.'), subscription, host)
     }
 
@@ -68,6 +70,10 @@ impl Email {
         &self.0
     }
 }
+
+/// The longest name in an address: with the user id behind it, it is a local part (64 octets, RFC 5321
+/// §4.5.3.1.1). A name of twenty characters may fold to more: one of them may stand for many.
+const LONGEST_SLUG: usize = 48;
 
 fn slug(name: &AccountName) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };

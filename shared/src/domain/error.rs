@@ -82,6 +82,9 @@ pub enum GrantError {
     /// The account's roles grant nothing at this API resource.
     #[error("no scope granted")]
     NoScope,
+    /// More than one token can carry. Only API resources of before there was that limit have so much.
+    #[error("scopes are too long for one token")]
+    ScopesTooLong,
     /// A response type this server does not have.
     #[error("unsupported response type")]
     UnsupportedResponseType,

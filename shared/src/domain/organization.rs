@@ -189,12 +189,20 @@ impl ApiResource {
         scopes.iter().all(|scope| self.scopes.contains_key(scope))
     }
 
-    /// Refuses too few or too many scopes.
+    /// Refuses too few or too many scopes, and more than one token can carry.
     pub fn check_scopes(scopes: &BTreeMap<Scope, Description>) -> Result<(), Invalid> {
-        if (1..=Self::MAX_SCOPES).contains(&scopes.len()) {
+        if !(1..=Self::MAX_SCOPES).contains(&scopes.len()) {
+            return Err(Invalid::because(format!("must have 1 to {} scopes", Self::MAX_SCOPES)));
+        }
+        let names: Scopes = scopes.keys().cloned().collect();
+        if names.fit_one_token() {
             Ok(())
         } else {
-            Err(Invalid::because(format!("must have 1 to {} scopes", Self::MAX_SCOPES)))
+            Err(Invalid::because(format!(
+                "must have names of at most {} characters together, with a space between two, not {}: one token carries them all",
+                Scopes::LONGEST,
+                names.length()
+            )))
         }
     }
 }

@@ -29,22 +29,29 @@ impl RegionLabel {
 }
 
 /// An issuer identifier (RFC 8414 §2): `https`, or `http` on loopback; no query, no fragment, no
-/// trailing slash, so that endpoints are made by appending a path.
+/// trailing slash, so that endpoints are made by appending a path. At most [`Issuer::LONGEST`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Issuer(String);
 
 impl Issuer {
+    /// The longest issuer, in bytes: the audience of the management API and the addresses of service
+    /// accounts are made from it.
+    pub const LONGEST: usize = 176;
+
     /// Reads an issuer and keeps it byte for byte.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let refused =
-            || Invalid::new("must be an issuer: an https URL without query, fragment, user or trailing slash");
+        let refused = || {
+            Invalid::new(
+                "must be an issuer: an https URL without query, fragment, user or trailing slash, at most 176 characters",
+            )
+        };
         let url = url::Url::parse(text).map_err(|_| refused())?;
         let plain =
             url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
         let loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
         let secure = url.scheme() == "https" || (url.scheme() == "http" && loopback);
-        if plain && secure && !text.ends_with('/') && text.is_ascii() {
+        if plain && secure && !text.ends_with('/') && text.is_ascii() && text.len() <= Self::LONGEST {
             Ok(Self(text.to_owned()))
         } else {
             Err(refused())

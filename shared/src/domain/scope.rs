@@ -43,6 +43,9 @@ pub struct Scopes(BTreeSet<Scope>);
 impl Scopes {
     /// The most scopes one request may name.
     pub const MAX: usize = 100;
+    /// The longest text of all scopes of one token, in bytes. With it, the token and whatever repeats
+    /// its scopes fit into the headers of every server on the way (`tests/limits.rs`).
+    pub const LONGEST: usize = 2048;
 
     /// Reads scopes separated by single spaces; the empty text is the empty set.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
@@ -54,6 +57,17 @@ impl Scopes {
             return Err(Invalid::new("must name at most 100 scopes"));
         }
         Ok(Self(scopes))
+    }
+
+    /// The length of their text form, in bytes.
+    pub fn length(&self) -> usize {
+        let names = self.0.iter().map(|scope| scope.as_str().len());
+        names.sum::<usize>() + self.0.len().saturating_sub(1)
+    }
+
+    /// Whether one token can carry them.
+    pub fn fit_one_token(&self) -> bool {
+        self.length() <= Self::LONGEST
     }
 
     /// Whether there is none.
@@ -160,6 +174,7 @@ mod tests {
             names.push(names[0].clone());
             let backward = Scopes::parse(&names.join(" ")).unwrap();
             prop_assert_eq!(&forward, &backward);
+            prop_assert_eq!(forward.length(), forward.to_string().len());
             prop_assert_eq!(Scopes::parse(&forward.to_string()), Ok(backward));
         }
 

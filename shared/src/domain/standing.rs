@@ -102,6 +102,9 @@ impl Standing {
         if scopes.is_empty() {
             return Err(GrantError::NoScope);
         }
+        if !scopes.fit_one_token() {
+            return Err(GrantError::ScopesTooLong);
+        }
         Ok(Granted {
             audience: target.audience().clone(),
             epoch: self.epoch(target.audience(), &scopes),

@@ -6,8 +6,10 @@ use crate::domain::{Claims, SigningAlgorithm, TokenError, Unavailable};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use serde::Deserialize;
 
-/// The longest token this server reads. Its own are a quarter of that.
-const MAX_LENGTH: usize = 8192;
+/// The longest token, in bytes: none that is longer is signed or read. With the header's name it fits
+/// one header line of nginx (8 KB), and leaves the rest of a request room in API Gateway's 10,240 bytes
+/// for all headers. How long claims can be at most is tested (`tests/limits.rs`).
+pub const LONGEST: usize = 7168;
 
 /// Signs claims.
 pub fn sign(claims: &Claims, key: &PrivateKey) -> Result<String, Unavailable> {
@@ -19,6 +21,12 @@ pub fn sign(claims: &Claims, key: &PrivateKey) -> Result<String, Unavailable> {
     let signature = key.sign(token.as_bytes())?;
     token.push('.');
     BASE64URL.encode_string(signature, &mut token);
+    if token.len() > LONGEST {
+        return Err(Unavailable(format!(
+            "claims: a token of {} bytes would be refused",
+            token.len()
+        )));
+    }
     Ok(token)
 }
 
@@ -51,7 +59,7 @@ impl<'a> Unverified<'a> {
     /// Takes a token apart: three parts, an algorithm of ours, `typ` of an access token (so that
     /// no other JWT passes for one, RFC 8725 §3.11), claims of the right form.
     pub fn parse(token: &'a str) -> Result<Self, TokenError> {
-        if token.len() > MAX_LENGTH {
+        if token.len() > LONGEST {
             return Err(TokenError::Malformed);
         }
         Self::read(token).ok_or(TokenError::Malformed)

@@ -138,6 +138,10 @@ fn grant(error: GrantError) -> (&'static str, &'static str) {
             "invalid_scope",
             "The roles of this account grant no scope at this API resource.",
         ),
+        GrantError::ScopesTooLong => (
+            "invalid_scope",
+            "The scopes are too many for one token; ask for fewer with the scope parameter.",
+        ),
         GrantError::UnsupportedResponseType => (
             "unsupported_response_type",
             "The response type is not supported; use code.",
