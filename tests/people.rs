@@ -60,7 +60,7 @@ async fn person(region: &Region, roles: Value) -> (String, String) {
     let secret = BrowserSecret::parse(&secret).unwrap();
     let known = Known {
         source_ip: "203.0.113.1".to_owned(),
-        user_agent: String::new(),
+        ..Known::default()
     };
     set(&region.running.app, &secret, PASSWORD, &known, None)
         .await

@@ -19,10 +19,13 @@ async fn wrong(browser: &Browser, email: &str) -> u16 {
 async fn from(region: &Region, source: &str, email: &str, password: &str) -> Result<(), SignInRefusal> {
     let known = Known {
         source_ip: source.to_owned(),
-        user_agent: String::new(),
+        ..Known::default()
     };
     let given = (email, &Password::presented(password));
-    sign_in(&region.running.app, given, &known).await.unwrap().map(|_| ())
+    sign_in(&region.running.app, given, &known, None)
+        .await
+        .unwrap()
+        .map(|_| ())
 }
 
 fn is_throttled(outcome: Result<(), SignInRefusal>) -> bool {

@@ -107,7 +107,7 @@ async fn create(State(app): State<App>, admin: Admin, posted: Posted) -> Answer 
     let (status, errors) = match new_person(&mut fields) {
         None => (StatusCode::BAD_REQUEST, fields.errors),
         Some(new) => {
-            let plan = async || user::create(&app, admin.caller(), &new);
+            let plan = async || user::create(&app, admin.caller(), &new).await;
             match make(&app, &admin, &posted, |made| path::user(made.id), plan).await {
                 Ok(Made::Now(_) | Made::Before(_)) => return Ok(see_other(&Done::UserInvited.at(path::USERS))),
                 Err(error) => Errors::or_page(error)?,

@@ -7,4 +7,4 @@ mod register;
 
 pub use find::find;
 pub use manage::{ClientChanges, MadeClient, NewClient, create, delete, edit, fresh_secret, list, read, rotate};
-pub use register::register;
+pub use register::{RegistrationRefusal, register};

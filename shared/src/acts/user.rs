@@ -8,7 +8,7 @@ mod edit;
 pub use edit::{UserChanges, edit};
 
 use super::plan::check_version;
-use super::{Caller, Plan, account};
+use super::{Caller, Plan, account, throttle};
 use crate::app::App;
 use crate::domain::{
     ActError, Action, Email, Error, Invalid, Name, Person, Privilege, RoleRef, SubscriptionId, User, UserId, UserKind,
@@ -53,8 +53,8 @@ fn check_caller(caller: &Caller) -> Result<(), ActError> {
     caller.organization_wide()
 }
 
-/// Plans a person. Signing in takes a password, which only the person sets.
-pub fn create(app: &App, caller: &Caller, new: &NewPerson) -> Result<Plan<User>, Error> {
+/// Plans a person, who is mailed an invitation. Signing in takes a password, which only the person sets.
+pub async fn create(app: &App, caller: &Caller, new: &NewPerson) -> Result<Plan<User>, Error> {
     check_caller(caller)?;
     let seat = new.user_type.seat().ok_or_else(|| {
         let why =
@@ -91,6 +91,7 @@ pub fn create(app: &App, caller: &Caller, new: &NewPerson) -> Result<Plan<User>,
         &user,
         [("user_type", type_of(&user))],
     )?);
+    writes.extend(throttle::invitation(app, user.organization, &user.email).await?);
     Ok(Plan { value: user, writes })
 }
 
@@ -123,7 +124,7 @@ pub async fn invite(app: &App, caller: &Caller, id: UserId) -> Result<Plan<User>
         return Err(ActError::field("id", Invalid::new(why)).into());
     }
     user.epoch += 1;
-    let writes = vec![
+    let mut writes = vec![
         app.store().replace_user(&user)?,
         record(
             app,
@@ -133,6 +134,7 @@ pub async fn invite(app: &App, caller: &Caller, id: UserId) -> Result<Plan<User>
             [("email", user.email.to_string())],
         )?,
     ];
+    writes.extend(throttle::invitation(app, user.organization, &user.email).await?);
     Ok(Plan { value: user, writes })
 }
 

@@ -63,6 +63,13 @@ impl Email {
         Self(format!("{local}@{}.{host}", subscription.code()))
     }
 
+    /// The mailbox where it arrives at many hosts, whatever stands behind a `+` (RFC 5233).
+    pub fn mailbox(&self) -> String {
+        let (local, domain) = self.0.split_once('@').unwrap_or((&self.0, ""));
+        let plain = local.split('+').next().filter(|plain| !plain.is_empty());
+        format!("{}@{domain}", plain.unwrap_or(local))
+    }
+
     /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0
