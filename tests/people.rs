@@ -7,11 +7,14 @@
 //! throttle   guessing costs time                password   forgotten, invited, changed
 //! address    people are renamed and moved       api        the management API with a session
 //! own        the present password for a new one    mail       invitations and forgotten passwords, by mail
+//! device     browsers that are known            invitation  so many mails and no more
 //! ```
 
 mod address;
 mod api;
+mod device;
 mod forms;
+mod invitation;
 mod mail;
 mod own;
 mod password;

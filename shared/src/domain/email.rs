@@ -110,6 +110,15 @@ mod tests {
         assert_eq!(Email::parse("ADA@Example.COM"), Email::parse("ada@example.com"));
     }
 
+    #[test]
+    fn what_stands_behind_a_plus_is_no_other_mailbox() {
+        let mailbox = |address| Email::parse(address).map(|email| email.mailbox());
+        assert_eq!(mailbox("Ada+x+y@example.com"), mailbox("ada@example.com"));
+        assert_ne!(mailbox("ada@example.com"), mailbox("ada@example.org"));
+        assert_eq!(mailbox("+x@example.com"), Ok("+x@example.com".to_owned()));
+        assert_eq!(mailbox("+@a"), Ok("+@a".to_owned()));
+    }
+
     proptest! {
         #[test]
         fn accounts_with_different_names_have_different_addresses(a in "\\PC{1,20}", b in "\\PC{1,20}", x: [u8; 12], y: [u8; 12]) {
