@@ -7,11 +7,14 @@
 //! throttle   guessing costs time                password   forgotten, invited, changed
 //! address    people are renamed and moved       api        the management API with a session
 //! own        the present password for a new one    mail       invitations and forgotten passwords, by mail
+//! device     browsers that are known            invitation  so many mails and no more
 //! ```
 
 mod address;
 mod api;
+mod device;
 mod forms;
+mod invitation;
 mod mail;
 mod own;
 mod password;
@@ -60,7 +63,7 @@ async fn person(region: &Region, roles: Value) -> (String, String) {
     let secret = BrowserSecret::parse(&secret).unwrap();
     let known = Known {
         source_ip: "203.0.113.1".to_owned(),
-        user_agent: String::new(),
+        ..Known::default()
     };
     set(&region.running.app, &secret, PASSWORD, &known, None)
         .await

@@ -1,10 +1,10 @@
 //! Dynamic client registration (RFC 7591): what an app gets, and what it never gets.
 
 use regent::acts::client::find;
-use regent::domain::{Client, ClientId, Registration};
+use regent::domain::{Client, ClientId, Rate, Registration};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Region};
+use crate::harness::{Answer, Region, Row, ThirdParty};
 
 const PATH: &str = "/oauth/v1/register";
 
@@ -132,40 +132,122 @@ async fn a_registered_client_gets_no_token_of_its_own() {
     assert!([400, 401].contains(&status), "{status}");
 }
 
-#[tokio::test]
-async fn one_source_registers_so_many_and_then_one_a_minute() {
-    let region = Region::start().await;
-    let asked = json!({"redirect_uris": ["https://app.test/cb"], "token_endpoint_auth_method": "none"});
-    for _ in 0..60 {
-        register(&region, &asked).await.is(201);
-    }
-    let refused = register(&region, &asked).await.refused(429, "temporarily_unavailable");
-    let wait: u32 = refused.header("retry-after").unwrap().parse().unwrap();
-    assert!((1..=60).contains(&wait), "{wait}");
-    // What is refused anyway costs nothing.
-    register(&region, &json!({})).await.refused(400, "invalid_redirect_uri");
-    region.wait(wait);
-    register(&region, &asked).await.is(201);
-    register(&region, &asked).await.is(429);
+/// The row with a partition key.
+async fn row(region: &Region, pk: &str) -> Row {
+    let rows = region.rows().await;
+    let found = rows.into_iter().find(|row| row["pk"].as_s().unwrap() == pk);
+    found.unwrap_or_else(|| panic!("no {pk}"))
+}
+
+/// A public client of the least that is needed.
+fn least() -> Value {
+    json!({"redirect_uris": ["https://app.test/cb"], "token_endpoint_auth_method": "none"})
+}
+
+/// Leaves `left` in a bucket of `rate`.
+async fn leave(region: &Region, what: &str, rate: Rate, left: u32) {
+    let all = Rate::new(2, (rate.burst - left) * rate.interval.0).of(what.to_owned());
+    let app = &region.running.app;
+    app.store().take(&all, app.now()).await.unwrap().unwrap();
 }
 
 #[tokio::test]
-async fn a_client_that_nobody_uses_is_gone_after_ninety_days_and_one_that_is_used_is_kept() {
+async fn one_source_registers_a_thousand_and_then_one_every_half_minute() {
+    let region = Region::start().await;
+    leave(&region, "register#from#127.0.0.1", Rate::new(1000, 30), 10).await;
+    for _ in 0..10 {
+        register(&region, &least()).await.is(201);
+    }
+    let refused = register(&region, &least())
+        .await
+        .refused(429, "temporarily_unavailable");
+    let wait: u32 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert_eq!(wait, 30);
+    // What is refused anyway costs nothing.
+    register(&region, &json!({})).await.refused(400, "invalid_redirect_uri");
+    region.wait(wait);
+    register(&region, &least()).await.is(201);
+    register(&region, &least()).await.is(429);
+}
+
+#[tokio::test]
+async fn sources_together_register_ten_thousand_and_then_one_every_five_seconds() {
+    let region = Region::start().await;
+    leave(&region, "register", Rate::new(10_000, 5), 1).await;
+    let id = register(&region, &least()).await.is(201).text("/client_id");
+    for _ in 0..3 {
+        let refused = register(&region, &least())
+            .await
+            .refused(429, "temporarily_unavailable");
+        assert_eq!(refused.header("retry-after"), Some("5"));
+        assert!(refused.text("/error_description").contains("in this region"));
+    }
+    // The region's refusals cost the source nothing.
+    let source = row(&region, "THROTTLE#register#from#127.0.0.1").await;
+    let full_at: i64 = source["full_at"].as_n().unwrap().parse().unwrap();
+    assert!(full_at - region.running.app.now().millis() <= 30_000, "{full_at}");
+
+    // Who is registered goes on: asks, is approved, and gets tokens.
+    let client = ThirdParty::known(&region, &id, "https://app.test/cb");
+    let browser = region.admin_browser().await;
+    client.request(&browser).await;
+    client.decide("approved").await.is(200);
+    let tokens = client.tokens(&browser).await;
+    client.refresh(&tokens.refresh).send().await.is(200);
+    // And so does whoever an admin registers.
+    ThirdParty::register(&region, "https://other.test/cb").await;
+    region.wait(5);
+    register(&region, &least()).await.is(201);
+}
+
+#[tokio::test]
+async fn a_client_that_nobody_ever_used_is_gone_after_a_week() {
+    let region = Region::start().await;
+    let id = register(&region, &least()).await.text("/client_id");
+    let row = row(&region, &format!("CLIENT#{id}")).await;
+    let expires_at: i64 = row["expires_at"].as_n().unwrap().parse().unwrap();
+    assert_eq!(expires_at - region.running.app.now().seconds(), 7 * 86_400);
+    region.wait(7 * 86_400 - 1);
+    assert!(known(&region, &id).await.is_some());
+    region.wait(1);
+    assert!(known(&region, &id).await.is_none());
+}
+
+#[tokio::test]
+async fn a_client_that_waits_for_its_origin_to_be_approved_is_kept() {
+    let region = Region::start().await;
+    let id = register(&region, &least()).await.text("/client_id");
+    let joined = register(&region, &least()).await.text("/client_id");
+    for (id, browser) in [
+        (&id, region.admin_browser().await),
+        // The second to ask for the same origin, with a client of their own.
+        (&joined, region.person_browser(json!([region.reader()])).await),
+    ] {
+        ThirdParty::known(&region, id, "https://app.test/cb")
+            .request(&browser)
+            .await;
+    }
+    region.wait(89 * 86_400);
+    assert!(known(&region, &id).await.is_some() && known(&region, &joined).await.is_some());
+}
+
+#[tokio::test]
+async fn a_client_that_is_used_is_kept_for_ninety_days_after_it() {
     let region = Region::start().await;
     let app = &region.running.app;
-    let asked = json!({"redirect_uris": ["https://app.test/cb"], "token_endpoint_auth_method": "none"});
-    let [unused, used] = [
-        register(&region, &asked).await.text("/client_id"),
-        register(&region, &asked).await.text("/client_id"),
-    ];
-    // A use renews it, once a day at most.
+    let used = register(&region, &least()).await.text("/client_id");
+    let client = known(&region, &used).await.unwrap();
+    let renew = async |client: &Client| {
+        let write = app.store().keep_client(client, app.now()).unwrap();
+        app.store().commit(&[write.unwrap()]).await.unwrap().unwrap();
+    };
+    renew(&client).await;
+    // A later use renews it, once a day at most.
     let client = known(&region, &used).await.unwrap();
     assert!(app.store().keep_client(&client, app.now()).unwrap().is_none());
     region.wait(89 * 86_400);
-    let write = app.store().keep_client(&client, app.now()).unwrap().unwrap();
-    app.store().commit(&[write]).await.unwrap().unwrap();
+    renew(&client).await;
     region.wait(86_400);
-    assert!(known(&region, &unused).await.is_none());
     let kept = known(&region, &used).await.unwrap();
     let Registration::Dynamic { ends_at } = kept.registration else {
         panic!("{kept:?}")

@@ -260,3 +260,24 @@ async fn the_three_names_of_this_machine_are_one_decision() {
         assert!(page.body.contains("value=\"allow\""), "{uri}");
     }
 }
+
+#[tokio::test]
+async fn one_person_has_ten_requests_waiting_and_admins_get_no_more_mails_than_that() {
+    let region = Region::start().await;
+    let browser = region.person_browser(json!([region.reader()])).await;
+    for number in 0..12 {
+        let app = ThirdParty::register(&region, &format!("https://app{number}.test/cb")).await;
+        // Again and again is once.
+        for _ in 0..2 {
+            let page = browser.open(&app.path(&[])).await.is(200);
+            let form = page.form("/oauth/v1/authorize");
+            if form.buttons.iter().any(|(_, value)| value == "request") {
+                let status = browser.submit(&form, &[("action", "request")]).await.status;
+                assert_eq!(status, if number < 10 { 303 } else { 409 }, "{number}");
+            }
+        }
+    }
+    let mut mails = region.mails_to(&region.running.facts.admin.email).await;
+    mails.retain(|mail| mail["subject"].as_str().unwrap().ends_with("asks for access"));
+    assert_eq!(mails.len(), 10);
+}

@@ -84,10 +84,11 @@ async fn signed_in(app: &App, email: &str, password: &str) -> regent::acts::sess
     let browser = Browser {
         source_ip: "192.0.2.1".to_owned(),
         user_agent: "bench".to_owned(),
+        device: None,
     };
-    let session = sign_in(app, (email, &Password::presented(password)), &browser)
+    let session = sign_in(app, (email, &Password::presented(password)), &browser, None)
         .await
         .unwrap();
-    let session = session.unwrap_or_else(|_| panic!("the admin cannot sign in"));
-    of_cookie(app, &session).await.unwrap().unwrap()
+    let begun = session.unwrap_or_else(|_| panic!("the admin cannot sign in"));
+    of_cookie(app, &begun.session).await.unwrap().unwrap()
 }

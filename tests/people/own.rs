@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::throttle::{from, is_throttled};
 use super::{PASSWORD, person, signed_in, trail};
 use crate::harness::{Answer, Browser, Region};
 
@@ -81,4 +82,38 @@ async fn of_two_changes_at_once_one_is_told_that_its_present_password_is_none_an
     let won: Vec<_> = done.iter().filter(|(status, _)| *status == 303).collect();
     assert_eq!(won.len(), 1, "{done:?}");
     region.browser().sign_in(&email, won[0].1).await.is(303);
+}
+
+#[tokio::test]
+async fn strangers_who_guess_keep_nobody_from_changing_their_password() {
+    let region = Region::start().await;
+    let (_, email) = person(&region, json!(["viewer"])).await;
+    let browser = region.browser();
+    browser.sign_in(&email, PASSWORD).await.is(303);
+    // From five networks, and from this one.
+    for network in ["203.0.113.1", "203.0.113.2", "203.0.113.3", "203.0.113.4", "127.0.0.1"] {
+        for _ in 0..11 {
+            let _ = from(&region, network, &email, "guess").await;
+        }
+    }
+    assert!(is_throttled(from(&region, "198.51.100.7", &email, PASSWORD).await));
+    change(&browser, PASSWORD, NEW).await.is(303);
+}
+
+#[tokio::test]
+async fn wrong_present_passwords_count_in_their_session_and_nowhere_else() {
+    let region = Region::start().await;
+    let (_, email) = person(&region, json!(["viewer"])).await;
+    let (own, stolen) = (region.browser(), region.browser());
+    for browser in [&own, &stolen] {
+        browser.sign_in(&email, PASSWORD).await.is(303);
+    }
+    for _ in 0..10 {
+        change(&stolen, "a guess", NEW).await.is(422);
+    }
+    change(&stolen, PASSWORD, NEW).await.is(429);
+    // Whoever has no session, and whoever has another, is not counted with it.
+    assert_eq!(from(&region, "127.0.0.1", &email, PASSWORD).await, Ok(()));
+    change(&own, PASSWORD, NEW).await.is(303);
+    assert!(!signed_in(&stolen).await);
 }

@@ -69,6 +69,49 @@ async fn no_answer_and_no_call_to_the_table_tells_which_addresses_exist() {
 }
 
 #[tokio::test]
+async fn a_device_cookie_that_is_none_of_the_persons_costs_and_says_what_no_cookie_does() {
+    const DEVICE: &str = "__Host-regent_device";
+    let region = Region::start().await;
+    let (id, owner) = person(&region, json!(["viewer"])).await;
+    let cookie = async |email: &str| {
+        let browser = region.browser();
+        browser.sign_in(email, super::PASSWORD).await.is(303);
+        browser.cookie(DEVICE).unwrap()
+    };
+    let older = cookie(&owner).await;
+    let demoted = region
+        .admin("PATCH", &format!("/users/{id}"))
+        .json(&json!({"roles": []}));
+    demoted.send().await.is(200);
+    let good = cookie(&owner).await;
+    let addresses = addresses(&region).await;
+    let another = cookie(&addresses[0]).await;
+    let (apart, relay) = Apart::relayed(&region).await;
+    ask(&apart.browser(), "/sign-in", "somebody@else.test").await;
+    let seen = async |email: &str, cookie: &str| {
+        let browser = apart.browser();
+        if !cookie.is_empty() {
+            browser.set_cookie(DEVICE, cookie);
+        }
+        relay.calls();
+        let answer = ask(&browser, "/sign-in", email).await.is(422);
+        (face(&answer, email), relay.calls())
+    };
+    let expected = seen("nobody@else.test", "").await;
+    let forged = "A".repeat(43);
+    for (place, email) in addresses.iter().enumerate() {
+        // Each attempt is the first at its address: a person's is this one's.
+        let cookie = [&good, &older, &forged, &good, &another][place];
+        assert_eq!(seen(email, cookie).await, expected, "{email} {cookie}");
+    }
+    assert_eq!(seen(&owner, &older).await, expected, "of an older epoch");
+    for (number, cookie) in [older, another, forged].into_iter().enumerate() {
+        let (_, email) = person(&region, json!([])).await;
+        assert_eq!(seen(&email, &cookie).await, expected, "{number}");
+    }
+}
+
+#[tokio::test]
 async fn while_the_table_is_away_nobody_gets_in_and_the_page_says_so() {
     let region = Region::start().await;
     let browser = Apart::at(&region, "http://127.0.0.1:1").await.browser();

@@ -141,6 +141,7 @@ async fn all_other_sessions_end_however_many_there_are() {
             epoch: user.epoch(None),
             source_ip: "203.0.113.9".to_owned(),
             user_agent: String::new(),
+            device: String::new(),
         };
         let write = store.create_session(&session).unwrap();
         store.commit(&[write]).await.unwrap().unwrap();

@@ -59,7 +59,7 @@ async fn cookies_are_for_this_host_over_tls_and_for_no_script() {
     let form = page.form("/sign-in");
     let done = browser.submit(&form, &[("email", email), ("password", password)]).await;
     for (answer, name, length) in [(page, "__Host-regent_form", 43), (done, "__Host-regent", 67)] {
-        let cookie = answer.header("set-cookie").unwrap();
+        let cookie = answer.headers.get("set-cookie").unwrap().to_str().unwrap();
         let (value, attributes) = cookie.split_once("; ").unwrap();
         assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Lax");
         let value = value.strip_prefix(&format!("{name}=")).unwrap();

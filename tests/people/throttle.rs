@@ -7,7 +7,7 @@ use regent::domain::Password;
 use serde_json::json;
 
 use super::{PASSWORD, admin, person, signed_in};
-use crate::harness::{Apart, Browser, Region};
+use crate::harness::{Apart, Browser, Region, password_link};
 
 const MINUTE: u32 = 60;
 
@@ -16,16 +16,19 @@ async fn wrong(browser: &Browser, email: &str) -> u16 {
 }
 
 /// A sign-in from an address of our choice: over loopback there is only one.
-async fn from(region: &Region, source: &str, email: &str, password: &str) -> Result<(), SignInRefusal> {
+pub(super) async fn from(region: &Region, source: &str, email: &str, password: &str) -> Result<(), SignInRefusal> {
     let known = Known {
         source_ip: source.to_owned(),
-        user_agent: String::new(),
+        ..Known::default()
     };
     let given = (email, &Password::presented(password));
-    sign_in(&region.running.app, given, &known).await.unwrap().map(|_| ())
+    sign_in(&region.running.app, given, &known, None)
+        .await
+        .unwrap()
+        .map(|_| ())
 }
 
-fn is_throttled(outcome: Result<(), SignInRefusal>) -> bool {
+pub(super) fn is_throttled(outcome: Result<(), SignInRefusal>) -> bool {
     matches!(outcome, Err(SignInRefusal::Throttled(_)))
 }
 
@@ -163,6 +166,18 @@ async fn mails_to_whoever_forgot_a_password_are_few() {
         }
         assert_eq!(statuses, [200, 200, 200, 429], "{address}");
     }
+    // Whoever asked for those: one of them works, and the page says so.
+    let browser = region.browser();
+    let form = browser.open("/forgot-password").await.form("/forgot-password");
+    let answer = browser.submit(&form, &[("email", email)]).await.is(429);
+    assert!(
+        answer.words().contains("the link in the newest one works"),
+        "{}",
+        answer.words()
+    );
+    let mails = region.mails_to(email).await;
+    assert_eq!(mails.len(), 3);
+    region.browser().open(&password_link(&mails[2])).await.is(200);
     region.wait(15 * MINUTE);
     let browser = region.browser();
     let form = browser.open("/forgot-password").await.form("/forgot-password");

@@ -152,6 +152,7 @@ async fn secrets(region: &Logging, http: &Http) -> Vec<(&'static str, String)> {
         ("CSRF token", form.field("csrf").to_owned()),
         ("form cookie", form_cookie),
         ("session", session),
+        ("device cookie", browser.cookie("__Host-regent_device").unwrap()),
         ("link token", BrowserSecret::from_random([8; 32]).expose().to_owned()),
         ("code", "c0de-Zm9vYmFyYmF6cXV4LXRoYXQtaXMtbm8tY29kZQ".to_owned()),
     ]

@@ -34,13 +34,15 @@ async fn document(State(app): State<App>) -> Answer {
     Ok(json(StatusCode::OK, &here))
 }
 
-/// Refusals of a read, of a list, of a creation, of an edit, of a deletion, of an invitation.
+/// Refusals of a read, of a list, of a creation, of an edit, of a deletion, of an invitation of somebody
+/// new, of another one.
 pub(crate) struct Reading;
 pub(crate) struct Listing;
 pub(crate) struct Creating;
 pub(crate) struct Editing;
 pub(crate) struct Deleting;
 pub(crate) struct Inviting;
+pub(crate) struct InvitingAgain;
 
 macro_rules! refusals {
     ($($name:ty: $($status:literal)*;)*) => {$(
@@ -58,7 +60,8 @@ refusals! {
     Creating: 400 401 403 404 409 413 415 422 503;
     Editing: 400 401 403 404 409 412 413 415 503;
     Deleting: 400 401 403 404 409 412 503;
-    Inviting: 400 401 403 404 503;
+    Inviting: 400 401 403 404 409 413 415 422 429 503;
+    InvitingAgain: 400 401 403 404 429 503;
 }
 
 fn problems(statuses: &[u16]) -> BTreeMap<String, RefOr<Described>> {

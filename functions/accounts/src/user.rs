@@ -2,7 +2,7 @@
 
 use crate::answer::{Answer, List, accepted, gone, list, make, one};
 use crate::endpoints::Endpoints;
-use crate::openapi::{Creating, Deleting, Editing, IdempotencyKey, Inviting, Listing, Reading};
+use crate::openapi::{Deleting, Editing, IdempotencyKey, Inviting, InvitingAgain, Listing, Reading};
 use crate::request::{Bearer, Edit, Id, IfMatch, New, Query, given};
 use crate::view::UserView;
 use axum::extract::State;
@@ -55,10 +55,11 @@ struct CreateUser {
 
 /// Create a person
 ///
-/// Needs `users:manage` in the whole organization, and everything that the roles hold.
+/// Needs `users:manage` in the whole organization, and everything that the roles hold. The person is
+/// mailed an invitation; to one address, and of one organization, there are only so many (429).
 #[utoipa::path(post, path = "/users", operation_id = "create_user", tag = "users", params(IdempotencyKey),
     request_body = CreateUser,
-    responses((status = 201, description = "Created", body = UserView, headers(("ETag" = String), ("Location" = String))), Creating))]
+    responses((status = 201, description = "Created", body = UserView, headers(("ETag" = String), ("Location" = String))), Inviting))]
 async fn create(State(app): State<App>, Bearer(caller): Bearer, request: New<CreateUser>) -> Answer {
     let once = request.once(&caller);
     let body = request.body;
@@ -161,9 +162,10 @@ async fn delete(
 /// Invite a person again
 ///
 /// Needs `users:manage` in the whole organization, and everything that the user holds. For people who have not set a password yet: they
-/// get a mail with a new link, good for 48 hours, and links that were sent before are void.
+/// get a mail with a new link, good for 48 hours, and links that were sent before are void. To one
+/// address, and of one organization, there are only so many (429); what was sent before is good then.
 #[utoipa::path(post, path = "/users/{id}/invitation", operation_id = "invite_user", tag = "users", params(("id" = String, Path)),
-    responses((status = 202, description = "The mail is on its way"), Inviting))]
+    responses((status = 202, description = "The mail is on its way"), InvitingAgain))]
 async fn invite(State(app): State<App>, Bearer(caller): Bearer, Id(id): Id<UserId>) -> Answer {
     perform(&app, async || user::invite(&app, &caller, id).await).await?;
     Ok(accepted())

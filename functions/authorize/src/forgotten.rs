@@ -6,8 +6,9 @@ use crate::form::Posted;
 use crate::view;
 use axum::extract::State;
 use http::HeaderMap;
-use regent::acts::password::forgotten;
+use regent::acts::password::{ForgottenRefusal, forgotten};
 use regent::app::App;
+use regent::telemetry::{Fact, note};
 use regent::web::Visitor;
 
 /// The path, and what its form is for.
@@ -26,8 +27,10 @@ pub(crate) async fn handle(State(app): State<App>, posted: Posted) -> Answer {
     let asked = forgotten(&app, address, &posted.browser.source_ip).await?;
     Ok(match asked {
         Ok(()) => view::link_was_sent(address).respond(),
-        Err(until) => {
-            let page = view::forgot_password(&posted.visitor.csrf(PATH), address, Some(until));
+        Err(refusal) => {
+            note(Fact::Reason, refusal);
+            let (ForgottenRefusal::Source(until) | ForgottenRefusal::Address(until)) = refusal;
+            let page = view::forgot_password(&posted.visitor.csrf(PATH), address, Some(refusal));
             posted.visitor.set_cookies(throttled(page, until))
         }
     })

@@ -35,7 +35,7 @@ pub(crate) async fn handle(State(app): State<App>, posted: Posted) -> Answer {
         note(Fact::Reason, refusal);
     }
     match done {
-        Ok(session) => Ok(begin_session(see_other(Next::default().as_str()), &session)),
+        Ok(begun) => Ok(begin_session(see_other(Next::default().as_str()), &begun)),
         Err(PasswordRefusal::New(why)) => form(&app, &posted.visitor, Some(token), Some(&why)).await,
         Err(PasswordRefusal::Link | PasswordRefusal::Present | PasswordRefusal::Throttled(_)) => Ok(void()),
     }

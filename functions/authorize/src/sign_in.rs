@@ -32,14 +32,15 @@ pub(crate) async fn handle(State(app): State<App>, posted: Posted) -> Answer {
     let next = Next::parse(posted.field("next")?);
     let address = posted.field("email")?;
     let password = Password::presented(posted.field("password")?);
-    let outcome = sign_in(&app, (address, &password), &posted.browser);
+    let before = posted.visitor.signed_in();
+    let outcome = sign_in(&app, (address, &password), &posted.browser, before);
     let again = |problem| view::sign_in(&posted.visitor.csrf(PATH), &next, address, Some(problem));
     let outcome = outcome.await?;
     if let Err(refusal) = &outcome {
         note(Fact::Reason, refusal);
     }
     let response: Response = match outcome {
-        Ok(token) => return Ok(begin_session(see_other(next.as_str()), &token)),
+        Ok(begun) => return Ok(begin_session(see_other(next.as_str()), &begun)),
         Err(SignInRefusal::Wrong) => again(SignInProblem::Wrong)
             .status(StatusCode::UNPROCESSABLE_ENTITY)
             .respond(),

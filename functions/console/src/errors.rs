@@ -2,8 +2,10 @@
 //! own (`refusal`).
 
 use crate::refusal::Refusal;
+use axum::response::Response;
 use http::StatusCode;
-use regent::domain::{ActError, Error, Invalid};
+use http::header::RETRY_AFTER;
+use regent::domain::{ActError, Error, Invalid, Throttled};
 use regent::web::log;
 use std::collections::BTreeMap;
 
@@ -14,6 +16,8 @@ pub(crate) struct Errors {
     pub(crate) whole: Option<String>,
     /// The form needs another key: this one has made something else.
     pub(crate) key_is_spent: bool,
+    /// When it may be sent again.
+    pub(crate) wait: Option<Throttled>,
     fields: BTreeMap<String, String>,
 }
 
@@ -50,6 +54,14 @@ impl Errors {
     pub(crate) fn fields(&self) -> Vec<(&str, &str)> {
         let all = self.fields.iter();
         all.map(|(name, says)| (name.as_str(), says.as_str())).collect()
+    }
+
+    /// A form with these errors, with when it may be sent again.
+    pub(crate) fn with_wait(&self, mut form: Response) -> Response {
+        if let Some(until) = self.wait {
+            form.headers_mut().insert(RETRY_AFTER, until.retry_after.0.into());
+        }
+        form
     }
 
     /// What a form says of a reason, and the status; the reason's own page if it is none of a form's.
@@ -104,6 +116,17 @@ impl Errors {
             ActError::LimitReached { what, limit } => conflict(Self::whole(format!(
                 "There are already {limit} {what}, which is the limit. Delete one you no longer need, or have the limit raised."
             ))),
+            ActError::TooMany { what, until } => {
+                let says = format!(
+                    "There were too many {what} lately. Nothing you typed is lost: send it again {}.",
+                    pause(*until)
+                );
+                let errors = Self {
+                    wait: Some(*until),
+                    ..Self::whole(says)
+                };
+                Some((StatusCode::TOO_MANY_REQUESTS, errors))
+            }
             ActError::PlanDisabled => {
                 let says = "Service accounts are not part of this subscription’s plan.";
                 Some((StatusCode::FORBIDDEN, Self::whole(says)))
@@ -133,6 +156,14 @@ impl Errors {
 
 /// What a form says whose subject somebody else has changed meanwhile.
 const CHANGED: &str = "Somebody changed this while you had it open. What you typed is still here and not saved: reload to see what changed, or send it again to put yours in its place.";
+
+/// After how long, in words.
+fn pause(until: Throttled) -> String {
+    match until.retry_after.0 {
+        0..=60 => "in a minute".to_owned(),
+        seconds => format!("in {} minutes", seconds.div_ceil(60)),
+    }
+}
 
 /// A reason as a sentence.
 fn sentence(why: &str) -> String {

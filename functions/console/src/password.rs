@@ -31,9 +31,9 @@ async fn save(State(app): State<App>, admin: Admin, posted: Posted, parts: Parts
     let present = Password::presented(posted.text("present"));
     let given = (&present, posted.text("password"));
     let refusal = match change_own(&app, signed_in, given, &browser(&parts)).await? {
-        Ok(token) => {
+        Ok(begun) => {
             let done = see_other(&Done::PasswordChanged.at(path::PASSWORD));
-            return Ok(begin_session(done, &token));
+            return Ok(begin_session(done, &begun));
         }
         Err(refusal) => refusal,
     };

@@ -174,6 +174,14 @@ fn of_act(error: &ActError) -> Told {
             "The limit is reached",
             format!("There are already {limit} {what}. Delete one you no longer need, or have the limit raised."),
         ),
+        ActError::TooMany { what, until } => told(
+            S::TOO_MANY_REQUESTS,
+            "Not so fast",
+            format!(
+                "There were too many {what} lately. Nothing was changed. Try again in {} seconds.",
+                until.retry_after.0
+            ),
+        ),
         ActError::PlanDisabled => told(
             S::FORBIDDEN,
             "Not part of the plan",

@@ -90,6 +90,10 @@ async fn invite(State(app): State<App>, admin: Admin, Id(id): Id<UserId>, _: Pos
                 StatusCode::CONFLICT,
             ))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let (status, errors) = Errors::or_page(error)?;
+            let user = held(&app, &admin, id).await?;
+            Ok(view::user::invite(&admin, &user, &errors, status))
+        }
     }
 }

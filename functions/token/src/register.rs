@@ -6,10 +6,11 @@ use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request, State};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
-use regent::acts::client::{MadeClient, register};
+use regent::acts::client::{MadeClient, RegistrationRefusal, register};
 use regent::app::App;
-use regent::domain::{ClientId, Error, Invalid, RedirectUri, Throttled};
+use regent::domain::{ClientId, Error, Invalid, RedirectUri};
 use regent::oauth::{ClientMetadata, MetadataError, wire};
+use regent::telemetry::{Fact, note};
 use regent::web::{json, log, oauth_refusal, source};
 use serde::Serialize;
 
@@ -22,7 +23,7 @@ pub(crate) async fn handle(State(app): State<App>, request: Request) -> Response
     };
     match register(&app, &metadata, &source).await {
         Ok(Ok(made)) => json(StatusCode::CREATED, &Registered::of(&made, &metadata)),
-        Ok(Err(throttled)) => too_many(throttled),
+        Ok(Err(refusal)) => too_many(refusal),
         Err(error) => oauth_refusal(&error),
     }
 }
@@ -62,15 +63,23 @@ fn refused(code: &'static str, why: &str) -> Response<Body> {
     json(StatusCode::BAD_REQUEST, &wire::body(code, why))
 }
 
-fn too_many(throttled: Throttled) -> Response<Body> {
-    let why = "too many registrations from this address; keep the client ID you have, or wait";
+fn too_many(refusal: RegistrationRefusal) -> Response<Body> {
+    note(Fact::Reason, refusal);
+    let (why, until) = match refusal {
+        RegistrationRefusal::Source(until) => (
+            "too many registrations from this address; keep the client ID you have, or wait",
+            until,
+        ),
+        RegistrationRefusal::Region(until) => (
+            "too many registrations in this region; keep the client ID you have, use a client ID metadata document, or wait",
+            until,
+        ),
+    };
     let mut response = json(
         StatusCode::TOO_MANY_REQUESTS,
         &wire::body("temporarily_unavailable", why),
     );
-    response
-        .headers_mut()
-        .insert(RETRY_AFTER, throttled.retry_after.0.into());
+    response.headers_mut().insert(RETRY_AFTER, until.retry_after.0.into());
     response
 }
 

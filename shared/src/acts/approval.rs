@@ -70,6 +70,7 @@ async fn plan_request(
         if approval.status == ApprovalStatus::Pending && approval.join(requester) {
             writes.push(app.store().replace_approval(&approval)?);
             writes.push(record(app, caller, Action::ApprovalJoined, &approval, [])?);
+            writes.extend(app.store().keep_client(client, app.now())?);
         }
         return Ok(Plan {
             value: Some(approval),
@@ -92,7 +93,9 @@ async fn plan_request(
         revision: 1,
     };
     let event = record(app, caller, Action::ApprovalRequested, &approval, [])?;
-    let writes = vec![app.store().create_approval(&approval)?, event];
+    let mut writes = vec![app.store().create_approval(&approval)?, event];
+    // It waits for a decision, for longer than it would be kept unused.
+    writes.extend(app.store().keep_client(client, app.now())?);
     Ok(Plan {
         value: Some(approval),
         writes,

@@ -1,5 +1,6 @@
 //! A client proves itself: cheap refusals first, argon2 once per process and secret.
 
+use super::throttle::network;
 use crate::app::App;
 use crate::domain::{
     Client as AppClient, ClientAuthentication, ClientCredential, ClientError, ClientId, ClientSecret, CredentialId,
@@ -60,7 +61,7 @@ pub(super) async fn prove(app: &App, presented: &Presented, rows: TokenRows, sou
     outcome.map_err(|error| {
         let refused = app
             .failures()
-            .count(source, &presented.client_id.to_string(), app.now());
+            .count(&network(source), &presented.client_id.to_string(), app.now());
         refused
             .map_or_else(|retry_after| ClientError::TooManyFailures { retry_after }, |()| error)
             .into()
@@ -147,7 +148,7 @@ pub(super) async fn prove_client(
     }
     let refused = app
         .failures()
-        .count(source, &presented.client_id.to_string(), app.now());
+        .count(&network(source), &presented.client_id.to_string(), app.now());
     Err(refused
         .map_or_else(
             |retry_after| ClientError::TooManyFailures { retry_after },

@@ -7,4 +7,4 @@ mod register;
 
 pub use find::find;
 pub use manage::{ClientChanges, Creation, MadeClient, NewClient, Rotation, delete, edit, fresh_secret, list, read};
-pub use register::register;
+pub use register::{RegistrationRefusal, register};

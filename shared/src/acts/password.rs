@@ -3,13 +3,12 @@
 //! A new password is a loss of access for everybody else: the person's count of those goes up, so
 //! that all sessions, tokens and other links of the person are void with it.
 
-use super::session::{Browser, SignedIn, digest_of, ending, event};
-use super::sign_in::{begin, find, hash_of, matches};
+use super::session::{Begun, Browser, SignedIn, begin, digest_of, event};
+use super::sign_in::{find, hash_of, matches};
 use super::{Plan, perform, throttle};
 use crate::app::App;
 use crate::domain::{
-    ActError, Action, BrowserSecret, Error, Invalid, Link, Password, SessionToken, Throttled, Unavailable, User,
-    UserKind,
+    ActError, Action, BrowserSecret, Error, Invalid, Link, Password, Throttled, Unavailable, User, UserKind,
 };
 use crate::keys::secret_hash;
 use crate::store::Write;
@@ -32,11 +31,27 @@ pub enum PasswordRefusal {
     Throttled(#[from] Throttled),
 }
 
+/// Why no mail is sent to whoever forgot a password.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ForgottenRefusal {
+    /// Too many from this network.
+    #[error(transparent)]
+    Source(Throttled),
+    /// Too many for this address, whether or not somebody has it. If somebody does, the links that
+    /// were mailed lately are good.
+    #[error(transparent)]
+    Address(Throttled),
+}
+
 /// Notes that somebody forgot a password, if a person has the address; the mail follows from the
 /// note. Whether it does costs the same calls to the table, and says the same.
-pub async fn forgotten(app: &App, address: &str, source_ip: &str) -> Result<Result<(), Throttled>, Error> {
-    if let Err(throttled) = throttle::take(app, &throttle::forgotten(address, source_ip)).await? {
-        return Ok(Err(throttled));
+pub async fn forgotten(app: &App, address: &str, source_ip: &str) -> Result<Result<(), ForgottenRefusal>, Error> {
+    let [of_source, of_address] = throttle::forgotten(address, source_ip);
+    if let Err(throttled) = throttle::take(app, &[of_source]).await? {
+        return Ok(Err(ForgottenRefusal::Source(throttled)));
+    }
+    if let Err(throttled) = throttle::take(app, &[of_address]).await? {
+        return Ok(Err(ForgottenRefusal::Address(throttled)));
     }
     let person = find(app, address).await?.filter(|user| user.service().is_none());
     let write = match person {
@@ -71,7 +86,7 @@ pub async fn set(
     new: &str,
     browser: &Browser,
     before: Option<&SignedIn>,
-) -> Result<Result<SessionToken, PasswordRefusal>, Error> {
+) -> Result<Result<Begun, PasswordRefusal>, Error> {
     let Some((_, user)) = linked(app, secret).await? else {
         return Ok(Err(PasswordRefusal::Link));
     };
@@ -82,30 +97,27 @@ pub async fn set(
     let done = perform(app, async || {
         // Read again with every attempt: of many at once, one finds the link still there.
         let (link, user) = linked(app, secret).await?.ok_or(ActError::NotFound)?;
-        let mut plan = change(app, &user, &hash, browser)?;
+        let mut plan = change(app, &user, &hash, browser, before).await?;
         plan.writes.insert(0, app.store().use_link(&link)?);
-        if let Some(before) = before {
-            plan.writes
-                .extend(ending(app, &before.user, &before.session, &browser.source_ip)?);
-        }
         Ok(plan)
     });
     match done.await {
-        Ok(token) => Ok(Ok(token)),
+        Ok(begun) => Ok(Ok(begun)),
         Err(Error::Act(ActError::NotFound)) => Ok(Err(PasswordRefusal::Link)),
         Err(error) => Err(error),
     }
 }
 
-/// Changes a person's own password, and begins a new session in the place of the present one.
+/// Changes a person's own password, and begins a new session in the place of the present one. Only
+/// wrong passwords of this very session count against it.
 pub async fn change_own(
     app: &App,
     signed_in: &SignedIn,
     (present, new): (&Password, &str),
     browser: &Browser,
-) -> Result<Result<SessionToken, PasswordRefusal>, Error> {
+) -> Result<Result<Begun, PasswordRefusal>, Error> {
     let user = &signed_in.user;
-    let throttles = throttle::sign_in(user.email.as_str(), &browser.source_ip);
+    let throttles = [throttle::present_password(&signed_in.session.digest)];
     if let Err(throttled) = throttle::take(app, &throttles).await? {
         return Ok(Err(throttled.into()));
     }
@@ -122,14 +134,10 @@ pub async fn change_own(
         let now = app.store().user(user.id).await?;
         // Another change was faster: what was proved is the present password no more.
         let still = now.filter(|now| hash_of(now) == Some(&known) && signed_in.session.stands(now, app.now()));
-        let mut plan = change(app, &still.ok_or(ActError::NotFound)?, &hash, browser)?;
-        let session = &signed_in.session;
-        plan.writes
-            .push(app.store().delete_session(session.user, &session.digest)?);
-        Ok(plan)
+        change(app, &still.ok_or(ActError::NotFound)?, &hash, browser, Some(signed_in)).await
     });
     match done.await {
-        Ok(token) => Ok(Ok(token)),
+        Ok(begun) => Ok(Ok(begun)),
         Err(Error::Act(ActError::NotFound)) => Ok(Err(PasswordRefusal::Present)),
         Err(error) => Err(error),
     }
@@ -142,15 +150,22 @@ pub(super) async fn hash(app: &App, password: Password) -> Result<String, Unavai
     hashing.await.map_err(|error| Unavailable(format!("argon2: {error}")))?
 }
 
-/// Plans the person with a new password, the event, and a session that stands after it.
-fn change(app: &App, before: &User, hash: &str, browser: &Browser) -> Result<Plan<SessionToken>, Error> {
+/// Plans the person with a new password, the event, and a session that stands after it, in place of
+/// the browser's `session`. No browser is known after it but this one.
+async fn change(
+    app: &App,
+    before: &User,
+    hash: &str,
+    browser: &Browser,
+    session: Option<&SignedIn>,
+) -> Result<Plan<Begun>, Error> {
     let mut after = before.clone();
     let UserKind::Person(person) = &mut after.kind else {
         return Err(ActError::NotFound.into());
     };
     person.password = Some(hash.to_owned());
     after.epoch += 1;
-    let (token, session) = begin(app, &after, browser)?;
+    let (begun, session) = begin(app, &after, browser, None, session).await?;
     let event = event(
         app,
         Action::PasswordChanged,
@@ -160,5 +175,5 @@ fn change(app: &App, before: &User, hash: &str, browser: &Browser) -> Result<Pla
     );
     let mut writes: Vec<Write> = vec![app.store().replace_user(&after)?, app.store().record(&event)?];
     writes.extend(session);
-    Ok(Plan { value: token, writes })
+    Ok(Plan { value: begun, writes })
 }

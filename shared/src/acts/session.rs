@@ -1,6 +1,11 @@
 //! Sessions of people: begun by signing in (`acts::sign_in`), used with every request, ended by
 //! signing out, from the list of one's own, or by whatever ends the person's access.
 
+mod begin;
+
+pub use begin::Begun;
+pub(super) use begin::begin;
+
 use super::{Plan, perform};
 use crate::app::App;
 use crate::domain::{
@@ -24,12 +29,14 @@ pub struct SignedIn {
 }
 
 /// Where a request of a browser came from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Browser {
     /// Its address, as the edge says.
     pub source_ip: String,
     /// What it calls itself; cut at [`Browser::NAME`] characters when it is kept.
     pub user_agent: String,
+    /// What it says that it is known by, if somebody signed in from it before.
+    pub device: Option<BrowserSecret>,
 }
 
 impl Browser {
@@ -79,7 +86,7 @@ pub async fn sign_out(app: &App, signed_in: &SignedIn, source_ip: &str) -> Resul
     .await
 }
 
-/// The end of a session, and the event that tells of it.
+/// The end of a session, and the event that tells of it. Its browser stays known.
 pub(super) fn ending(app: &App, user: &User, session: &Session, source_ip: &str) -> Result<Vec<Write>, Error> {
     let details = BTreeMap::from([("created_from".to_owned(), session.source_ip.clone())]);
     let event = event(app, Action::SessionEnded, user, source_ip, details);
@@ -103,20 +110,26 @@ pub async fn list(app: &App, signed_in: &SignedIn) -> Result<Vec<Session>, Error
     Ok(found)
 }
 
-/// Plans the end of one of a person's own sessions, named by its digest.
+/// Plans the end of one of a person's own sessions, named by its digest. Its browser is unknown after
+/// it, unless that is the one that asks: it may be in other hands.
 pub async fn end(app: &App, signed_in: &SignedIn, digest: &str, source_ip: &str) -> Result<Plan<()>, Error> {
     let own = list(app, signed_in).await?;
     let session = own
         .iter()
         .find(|session| session.digest == digest)
         .ok_or(ActError::NotFound)?;
-    let writes = ending(app, &signed_in.user, session, source_ip)?;
+    let mut writes = ending(app, &signed_in.user, session, source_ip)?;
+    if !session.device.is_empty() && session.device != signed_in.session.device {
+        writes.push(app.store().delete_device(session.user, &session.device)?);
+    }
     Ok(Plan { value: (), writes })
 }
 
-/// Ends all of a person's own sessions except the one that asks, and says how many those were. A page
-/// at a time, each with one write: cut off, what was ended stays so, and doing it again goes on.
+/// Ends all of a person's own sessions except the one that asks, and says how many those were. No
+/// other browser is known after it. A page at a time, each with one write: cut off, what was ended
+/// stays so, and doing it again goes on.
 pub async fn end_others(app: &App, signed_in: &SignedIn, source_ip: &str) -> Result<usize, Error> {
+    perform(app, async || forget_others(app, signed_in).await).await?;
     let mut ended = 0;
     loop {
         let (some, more) = perform(app, async || end_some(app, signed_in, source_ip).await).await?;
@@ -125,6 +138,17 @@ pub async fn end_others(app: &App, signed_in: &SignedIn, source_ip: &str) -> Res
             return Ok(ended);
         }
     }
+}
+
+/// Plans that every browser of a person but the present one is forgotten: there are few of them.
+async fn forget_others(app: &App, signed_in: &SignedIn) -> Result<Plan<()>, Error> {
+    let mut others = app.store().devices(signed_in.user.id, &Paging::FIRST).await?.items;
+    others.retain(|device| device.digest != signed_in.session.device);
+    let writes = others
+        .iter()
+        .map(|device| app.store().delete_device(device.user, &device.digest))
+        .collect::<Result<_, _>>()?;
+    Ok(Plan { value: (), writes })
 }
 
 /// The first page of them, and whether there may be more. What is over anyway goes with it.

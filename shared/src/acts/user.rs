@@ -8,7 +8,7 @@ mod edit;
 pub use edit::{UserChanges, edit};
 
 use super::plan::{Act, check_version};
-use super::{Caller, Plan, account};
+use super::{Caller, Plan, account, throttle};
 use crate::app::App;
 use crate::domain::{
     ActError, Action, Email, Error, Invalid, Name, Person, Privilege, RoleRef, SubscriptionId, User, UserId, UserKind,
@@ -72,12 +72,12 @@ impl Act for NewPerson {
     }
 
     async fn plan(&self, app: &App, caller: &Caller, (): ()) -> Result<Plan<User>, Error> {
-        create(app, caller, self)
+        create(app, caller, self).await
     }
 }
 
-/// Plans a person. Signing in takes a password, which only the person sets.
-fn create(app: &App, caller: &Caller, new: &NewPerson) -> Result<Plan<User>, Error> {
+/// Plans a person, who is mailed an invitation. Signing in takes a password, which only the person sets.
+async fn create(app: &App, caller: &Caller, new: &NewPerson) -> Result<Plan<User>, Error> {
     let seat = new.user_type.seat().ok_or_else(|| {
         let why =
             Invalid::new("must be licensed, sales or view_only; service accounts are created at service-accounts");
@@ -113,6 +113,7 @@ fn create(app: &App, caller: &Caller, new: &NewPerson) -> Result<Plan<User>, Err
         &user,
         [("user_type", type_of(&user))],
     )?);
+    writes.extend(throttle::invitation(app, user.organization, &user.email).await?);
     Ok(Plan { value: user, writes })
 }
 
@@ -144,7 +145,7 @@ pub async fn invite(app: &App, caller: &Caller, id: UserId) -> Result<Plan<User>
         return Err(ActError::field("id", Invalid::new(why)).into());
     }
     user.epoch += 1;
-    let writes = vec![
+    let mut writes = vec![
         app.store().replace_user(&user)?,
         record(
             app,
@@ -154,6 +155,7 @@ pub async fn invite(app: &App, caller: &Caller, id: UserId) -> Result<Plan<User>
             [("email", user.email.to_string())],
         )?,
     ];
+    writes.extend(throttle::invitation(app, user.organization, &user.email).await?);
     Ok(Plan { value: user, writes })
 }
 

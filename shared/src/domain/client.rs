@@ -137,7 +137,10 @@ pub enum NotAdmitted {
 impl Client {
     /// The most redirect URIs a client has.
     pub const MAX_REDIRECT_URIS: usize = 20;
-    /// How long a client that registered itself is kept without being used: 90 days.
+    /// How long a client that registered itself is kept for its first use: a week. It is used when a
+    /// person allows it something, or asks that its redirect origin be approved.
+    pub const NEVER_USED: Seconds = Seconds(7 * 86_400);
+    /// How long it is kept after a use: 90 days.
     pub const UNUSED: Seconds = Seconds(90 * 86_400);
     /// A use renews that term only once a day of it has gone.
     const RENEWED_EVERY: Seconds = Seconds(86_400);

@@ -65,6 +65,13 @@ impl Email {
         Self(format!("{local}@{}.{host}", subscription.code()))
     }
 
+    /// The mailbox where it arrives at many hosts, whatever stands behind a `+` (RFC 5233).
+    pub fn mailbox(&self) -> String {
+        let (local, domain) = self.0.split_once('@').unwrap_or((&self.0, ""));
+        let plain = local.split('+').next().filter(|plain| !plain.is_empty());
+        format!("{}@{domain}", plain.unwrap_or(local))
+    }
+
     /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -107,6 +114,15 @@ mod tests {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }
         assert_eq!(Email::parse("ADA@Example.COM"), Email::parse("ada@example.com"));
+    }
+
+    #[test]
+    fn what_stands_behind_a_plus_is_no_other_mailbox() {
+        let mailbox = |address| Email::parse(address).map(|email| email.mailbox());
+        assert_eq!(mailbox("Ada+x+y@example.com"), mailbox("ada@example.com"));
+        assert_ne!(mailbox("ada@example.com"), mailbox("ada@example.org"));
+        assert_eq!(mailbox("+x@example.com"), Ok("+x@example.com".to_owned()));
+        assert_eq!(mailbox("+@a"), Ok("+@a".to_owned()));
     }
 
     proptest! {

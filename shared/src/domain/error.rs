@@ -1,7 +1,7 @@
 //! What can be wrong, in the domain's words. What a caller sees of it is decided in three maps:
 //! `oauth::wire`, `oauth::bearer` and `web::problem`.
 
-use super::{DocumentError, Invalid, Issuer, Privilege, Scopes};
+use super::{DocumentError, Invalid, Issuer, Privilege, Scopes, Throttled};
 
 /// Everything that can be wrong.
 #[derive(Debug, thiserror::Error)]
@@ -210,6 +210,14 @@ pub enum ActError {
         what: &'static str,
         /// How many fit.
         limit: u64,
+    },
+    /// There were too many of these lately; later there may be one more.
+    #[error("too many {what}")]
+    TooMany {
+        /// What there were too many of, in the plural.
+        what: &'static str,
+        /// When there may be another.
+        until: Throttled,
     },
     /// Service accounts are not part of the subscription's plan.
     #[error("plan without service accounts")]

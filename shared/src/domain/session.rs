@@ -24,6 +24,10 @@ pub struct Session {
     pub source_ip: String,
     /// What the browser calls itself; cut at 200 characters.
     pub user_agent: String,
+    /// The digest of the browser's secret ([`Device::digest`](super::Device)); empty if the session is
+    /// older than those.
+    #[serde(default)]
+    pub device: String,
 }
 
 impl Session {
@@ -31,6 +35,8 @@ impl Session {
     pub const LIFETIME: Seconds = Seconds(12 * 3600);
     /// The longest pause: two hours.
     pub const IDLE: Seconds = Seconds(2 * 3600);
+    /// The most that one person has at a time. With one more, the one that was used the longest ago ends.
+    pub const MAX_PER_USER: usize = 50;
     /// How far `last_seen_at` may be from the truth.
     pub const RESOLUTION: Seconds = Seconds(60);
 

@@ -14,6 +14,36 @@ pub struct Throttle {
     pub interval: Seconds,
 }
 
+/// How much there is of something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rate {
+    /// How many there are at once.
+    pub burst: u32,
+    /// After how long one comes back.
+    pub interval: Seconds,
+}
+
+impl Rate {
+    /// So many at once, and one more after so many seconds.
+    pub const fn new(burst: u32, seconds: u32) -> Self {
+        Self {
+            burst,
+            interval: Seconds(seconds),
+        }
+    }
+
+    /// The bucket of `what`.
+    pub const fn of(self, what: String) -> Throttle {
+        let Self { burst, interval } = self;
+        Throttle { what, burst, interval }
+    }
+
+    /// The most of it within `time`, for whoever takes all there is.
+    pub fn most_within(self, time: Seconds) -> u64 {
+        u64::from(self.burst) + u64::from(time.0) / u64::from(self.interval.0)
+    }
+}
+
 /// There is nothing left in a bucket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("too many attempts")]

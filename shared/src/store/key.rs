@@ -10,8 +10,9 @@
 //! | user         | `USER#usr`       | `USER`                   |       | accounts, token (`last_used_at`, `revoked`) | all |
 //! | token        | `USER#usr`       | `TOKEN#crd#what`         | until the token expires | token | token |
 //! | session      | `USER#usr`       | `SESSION#digest`         | until it ends | authorize, console | authorize, console, accounts |
+//! | device       | `USER#usr`       | `DEVICE#digest`          | 180 days after a sign-in | authorize, console | authorize, console |
 //! | link         | `LINK#digest`    | `LINK`                   | until it ends | notify    | authorize |
-//! | throttle     | `THROTTLE#what`  | `THROTTLE`               | until it is full again | authorize, token, console | the same |
+//! | throttle     | `THROTTLE#what`  | `THROTTLE`               | until it is full again | authorize, token, accounts, console | the same |
 //! | email        | `EMAIL#address`  | `EMAIL`                  |       | accounts       | accounts |
 //! | audience     | `AUDIENCE#uri`   | `AUDIENCE`               |       | accounts       | accounts |
 //! | approval     | `ORG#org`        | `APPROVAL#origin`        |       | authorize, accounts, console | token, verify, authorize, accounts, console |
@@ -21,7 +22,7 @@
 //! | audit event  | `AUDIT#org`      | `millis#evt`             | 400 days | accounts    | accounts |
 //! | notice       | `NOTIFIED#evt`   | channel                  | 30 days | notify      | notify |
 //! | idempotency  | `IDEMPOTENCY#usr`| digest of the key        | a day | accounts       | accounts |
-//! | client       | `CLIENT#client id` | `CLIENT`               | dynamic: until unused for 90 days; document: a day at most | accounts, token, authorize | token, verify, authorize, accounts |
+//! | client       | `CLIENT#client id` | `CLIENT`               | dynamic: a week if never used, until unused for 90 days otherwise; document: a day at most | accounts, token, authorize | token, verify, authorize, accounts |
 //! | own client   | `ORG#org`        | `CLIENT#client id`       |       | accounts       | accounts |
 //! | keys         | `KEYS`           | `KEYS`                   |       | bootstrap, rotate | token, verify, accounts, rotate |
 //!
@@ -97,6 +98,10 @@ impl Key {
 
     pub(super) fn session(user: UserId, digest: &str) -> Self {
         Self::new(format!("USER#{user}"), format!("SESSION#{digest}"))
+    }
+
+    pub(super) fn device(user: UserId, digest: &str) -> Self {
+        Self::new(format!("USER#{user}"), format!("DEVICE#{digest}"))
     }
 
     pub(super) fn link(digest: &str) -> Self {

@@ -6,6 +6,7 @@ mod account;
 mod approval;
 mod catalog;
 mod client;
+mod device;
 mod grant;
 mod idempotency;
 mod item;

@@ -1,7 +1,7 @@
-//! The two cookies of people's browsers. `__Host-`: only this host over a secure connection set
+//! The three cookies of people's browsers. `__Host-`: only this host over a secure connection set
 //! them, and no sibling host can (RFC 6265bis §4.1.3.2).
 
-use crate::domain::{BrowserSecret, SessionToken};
+use crate::domain::{BrowserSecret, Device, SessionToken};
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Response};
 
@@ -9,6 +9,8 @@ use http::{HeaderMap, HeaderValue, Response};
 const SESSION: &str = "__Host-regent";
 /// What forms are bound to before there is a session.
 const FORM: &str = "__Host-regent_form";
+/// What a browser is known by that somebody signed in from.
+const DEVICE: &str = "__Host-regent_device";
 
 /// Only this host, only over TLS (or loopback), not for scripts, not with other sites' requests.
 const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
@@ -21,6 +23,11 @@ pub(super) fn session(headers: &HeaderMap) -> Option<SessionToken> {
 /// The form cookie of a request, if it has one that could be one.
 pub(super) fn form(headers: &HeaderMap) -> Option<BrowserSecret> {
     value(headers, FORM).and_then(|value| BrowserSecret::parse(value).ok())
+}
+
+/// The device cookie of a request, if it has one that could be one.
+pub(super) fn device(headers: &HeaderMap) -> Option<BrowserSecret> {
+    value(headers, DEVICE).and_then(|value| BrowserSecret::parse(value).ok())
 }
 
 /// Gives the browser a session.
@@ -36,6 +43,12 @@ pub(super) fn clear_session<B>(response: &mut Response<B>) {
 /// Gives the browser something that forms can be bound to.
 pub(super) fn set_form<B>(response: &mut Response<B>, secret: &BrowserSecret) {
     set(response, FORM, secret.expose(), "");
+}
+
+/// Gives the browser what it is known by from now on, sessions or none.
+pub(super) fn set_device<B>(response: &mut Response<B>, secret: &BrowserSecret) {
+    let lifetime = format!("; Max-Age={}", Device::LIFETIME.0);
+    set(response, DEVICE, secret.expose(), &lifetime);
 }
 
 fn set<B>(response: &mut Response<B>, name: &str, value: &str, more: &str) {

@@ -150,6 +150,15 @@ impl Problem {
                 S::CONFLICT,
                 format!("There are already {limit} {what}, which is the limit. Delete one, or have the limit raised."),
             ),
+            ActError::TooMany { what, until } => Self::known(
+                "urn:regent:problem:too-many",
+                "Too many",
+                S::TOO_MANY_REQUESTS,
+                format!(
+                    "There were too many {what} lately. Nothing was changed; try again in {} seconds.",
+                    until.retry_after.0
+                ),
+            ),
             ActError::PlanDisabled => Self::known(
                 "urn:regent:problem:plan-disabled",
                 "Not part of the plan",
@@ -226,10 +235,13 @@ pub fn refusal(error: &Error) -> Response<Body> {
     {
         response.headers_mut().insert(WWW_AUTHENTICATE, value);
     }
-    if matches!(error, Error::Unavailable(_)) {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    let pause = match error {
+        Error::Unavailable(_) => Some(1),
+        Error::Act(ActError::TooMany { until, .. }) => Some(until.retry_after.0),
+        _ => None,
+    };
+    if let Some(seconds) = pause {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
     response
 }

@@ -2,7 +2,7 @@
 //! very browser.
 
 use super::cookie;
-use crate::acts::session::{Browser, SignedIn, of_cookie};
+use crate::acts::session::{Begun, Browser, SignedIn, of_cookie};
 use crate::app::App;
 use crate::domain::{BrowserSecret, Error, SessionToken};
 use aws_lc_rs::hmac;
@@ -110,13 +110,14 @@ fn own_origin(app: &App) -> String {
     issuer.map_or_else(|_| String::new(), |issuer| issuer.origin().ascii_serialization())
 }
 
-/// Gives the browser a session.
-pub fn begin_session<B>(mut response: Response<B>, token: &SessionToken) -> Response<B> {
-    cookie::set_session(&mut response, token);
+/// Gives the browser a session, and what it is known by after it.
+pub fn begin_session<B>(mut response: Response<B>, begun: &Begun) -> Response<B> {
+    cookie::set_session(&mut response, &begun.session);
+    cookie::set_device(&mut response, &begun.device);
     response
 }
 
-/// Takes the browser's session away.
+/// Takes the browser's session away. It stays known.
 pub fn end_session<B>(mut response: Response<B>) -> Response<B> {
     cookie::clear_session(&mut response);
     response
@@ -128,5 +129,6 @@ pub fn browser(parts: &http::request::Parts) -> Browser {
     Browser {
         source_ip: super::source(&parts.extensions),
         user_agent: name.unwrap_or_default().chars().take(Browser::NAME).collect(),
+        device: cookie::device(&parts.headers),
     }
 }

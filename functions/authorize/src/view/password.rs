@@ -1,11 +1,12 @@
 //! Forgotten passwords, and setting one from a link in a mail.
 
+use regent::acts::password::ForgottenRefusal;
 use regent::domain::{Password, Throttled};
 use regent::web::page::{Field, Kind, Page, Place, Tone, actions, button, form, html, link_button, notice, text};
 
 /// Asks for the address to send a link to: posts `email` and `csrf` (purpose `/forgot-password`).
-/// `email` is what was typed before, `wait` that it was too often.
-pub(crate) fn forgot_password(csrf: &str, email: &str, wait: Option<Throttled>) -> Page {
+/// `email` is what was typed before, `refusal` why no mail was sent for it.
+pub(crate) fn forgot_password(csrf: &str, email: &str, refusal: Option<ForgottenRefusal>) -> Page {
     let field = Field::email("email", "E-mail")
         .value(email)
         .autocomplete("username")
@@ -13,8 +14,20 @@ pub(crate) fn forgot_password(csrf: &str, email: &str, wait: Option<Throttled>) 
         .required()
         .focus();
     let content = html! {
-        @if let Some(throttled) = wait {
-            (notice(Tone::Bad, html! { p { "Too many attempts. Wait " (pause(throttled)) " and try again." } }))
+        @match refusal {
+            Some(ForgottenRefusal::Source(until)) => {
+                (notice(Tone::Bad, html! { p { "Too many attempts. Wait " (pause(until)) " and try again." } }))
+            }
+            Some(ForgottenRefusal::Address(until)) => {
+                (notice(Tone::Bad, html! {
+                    p {
+                        "If there is an account with this address, mails were sent to it within the last hour, and "
+                        strong { "the link in the newest one works" } ". Look in your mailbox, also among the "
+                        "unwanted mail. There is another one to be had in " (pause(until)) "."
+                    }
+                }))
+            }
+            None => {}
         }
         p.muted { "Enter your e-mail address, and you get a link to set a new password." }
         (form("/forgot-password", csrf, html! {

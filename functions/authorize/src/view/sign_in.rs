@@ -53,7 +53,9 @@ impl SignInProblem {
             Self::Wrong => "The e-mail address or the password is wrong.".to_owned(),
             Self::Wait(throttled) => {
                 let pause = super::password::pause(throttled);
-                format!("Too many attempts. Wait {pause} and try again.")
+                format!(
+                    "Too many attempts. Wait {pause} and try again, or choose a new password by mail: that gets you in at once."
+                )
             }
         }
     }

@@ -137,7 +137,8 @@ pub(crate) fn invite(admin: &Admin, user: &User, errors: &Errors, status: Status
             })))
         }
     };
-    page(admin, Section::Users, &title, content).status(status).respond()
+    let page = page(admin, Section::Users, &title, content);
+    errors.with_wait(page.status(status).respond())
 }
 
 /// The question before a service account becomes a person: exactly what will be lost.

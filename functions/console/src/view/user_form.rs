@@ -22,7 +22,7 @@ pub(crate) fn show(admin: &Admin, asked: &Form, status: StatusCode) -> Response 
         Subject::Known { user, version } => (user.name.to_string(), known(admin, asked, user, *version)),
     };
     let page = page(admin, Section::Users, &title, content);
-    page.status(status).respond()
+    asked.errors.with_wait(page.status(status).respond())
 }
 
 fn invite(admin: &Admin, asked: &Form, key: &str) -> Markup {

@@ -1,28 +1,39 @@
 //! Clients that register themselves (RFC 7591): anybody may, so it costs a place in a bucket, and
-//! what nobody uses is garbage after a while. Whose people may use such clients is each
+//! what nobody uses is garbage after a week. Whose people may use such clients is each
 //! organization's setting.
 
 use super::manage::{MadeClient, NewClient};
 use crate::acts::credential::FreshSecret;
 use crate::acts::throttle;
 use crate::app::App;
-use crate::domain::{Client, Error, Registration, Seconds, Throttle, Throttled, Unavailable};
+use crate::domain::{Client, Error, Registration, Throttled, Unavailable};
 use crate::oauth::ClientMetadata;
 
-/// Registers a client, if its source may have another one.
+/// Why a client is not registered. Whoever is registered already stays so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum RegistrationRefusal {
+    /// Too many from this network.
+    #[error("too many registrations from one network")]
+    Source(Throttled),
+    /// Too many in the region.
+    #[error("too many registrations in the region")]
+    Region(Throttled),
+}
+
+/// Registers a client, if its source and the region may have another one.
 pub async fn register(
     app: &App,
     metadata: &ClientMetadata,
     source: &str,
-) -> Result<Result<MadeClient, Throttled>, Error> {
-    // A company's people register their tools from one address.
-    let bucket = Throttle {
-        what: format!("register#from#{}", throttle::network(source)),
-        burst: 60,
-        interval: Seconds(60),
-    };
-    if let Err(throttled) = throttle::take(app, &[bucket]).await? {
-        return Ok(Err(throttled));
+) -> Result<Result<MadeClient, RegistrationRefusal>, Error> {
+    let [of_source, of_region] = throttle::registrations(source);
+    let of_source = [of_source];
+    if let Err(throttled) = throttle::take(app, &of_source).await? {
+        return Ok(Err(RegistrationRefusal::Source(throttled)));
+    }
+    if let Err(throttled) = throttle::take(app, &[of_region]).await? {
+        throttle::put_back(app, &of_source).await;
+        return Ok(Err(RegistrationRefusal::Region(throttled)));
     }
     let new = NewClient {
         name: metadata.name.clone(),
@@ -30,7 +41,7 @@ pub async fn register(
         method: metadata.method,
     };
     let registration = Registration::Dynamic {
-        ends_at: app.now().plus(Client::UNUSED),
+        ends_at: app.now().plus(Client::NEVER_USED),
     };
     let secret = FreshSecret::of_new_credential(app);
     let made = new.made(app, registration, &secret).await?;
