@@ -6,6 +6,7 @@ pub mod application;
 pub mod approval;
 mod authenticate;
 pub mod authorize;
+mod bookkeeping;
 mod bootstrap;
 mod caller;
 pub mod client;

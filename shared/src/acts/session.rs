@@ -1,7 +1,7 @@
 //! Sessions of people: begun by signing in (`acts::sign_in`), used with every request, ended by
 //! signing out, from the list of one's own, or by whatever ends the person's access.
 
-use super::{Plan, perform};
+use super::{Plan, bookkeeping, perform};
 use crate::app::App;
 use crate::domain::{
     ActError, Action, Actor, ActorKind, AuditEvent, BrowserSecret, Error, EventId, Organization, Session, SessionToken,
@@ -55,11 +55,10 @@ pub async fn of_cookie(app: &App, token: &SessionToken) -> Result<Option<SignedI
         return Ok(None);
     }
     let since = now.minus(Session::RESOLUTION);
-    if session.last_seen_at <= since
-        && let Err(error) = app.store().touch_session(&session, now, since).await
-    {
+    if session.last_seen_at <= since {
         // It only looks idle for longer than it was.
-        tracing::warn!(%error, "the use of a session is not noted");
+        let touch = app.store().touch_session(&session, now, since);
+        bookkeeping::keep("the use of a session is not noted", touch).await;
     }
     note(Fact::Organization, organization.id);
     note(Fact::Account, user.id);

@@ -1,5 +1,6 @@
 //! What is throttled, how much, and what a throttle is named after.
 
+use super::bookkeeping;
 use crate::app::App;
 use crate::domain::{Error, Seconds, Throttle, Throttled};
 use crate::keys::digest::sha256;
@@ -7,7 +8,8 @@ use crate::telemetry::{Fact, note};
 use std::net::IpAddr;
 
 /// Takes one from each bucket, or is refused by the first that is empty. The order matters: what
-/// comes first keeps a single attacker from emptying what comes later.
+/// comes first keeps a single attacker from emptying what comes later. Where that cannot be written
+/// down nothing is tried: a throttle that lets through what it cannot count is none.
 pub async fn take(app: &App, throttles: &[Throttle]) -> Result<Result<(), Throttled>, Error> {
     for throttle in throttles {
         if let Err(throttled) = app.store().take(throttle, app.now()).await? {
@@ -20,12 +22,15 @@ pub async fn take(app: &App, throttles: &[Throttle]) -> Result<Result<(), Thrott
 
 /// Puts one back into each bucket: only failures are counted.
 pub(super) async fn put_back(app: &App, throttles: &[Throttle]) {
-    for throttle in throttles {
-        if let Err(error) = app.store().put_back(throttle, app.now()).await {
-            // It comes back by itself.
-            tracing::warn!(%error, "a throttle is not filled again");
+    let back = async {
+        let mut filled = Ok(());
+        for throttle in throttles {
+            filled = filled.and(app.store().put_back(throttle, app.now()).await);
         }
-    }
+        filled
+    };
+    // It comes back by itself.
+    bookkeeping::keep("a throttle is not filled again", back).await;
 }
 
 /// Wrong passwords: per source address; per account and source address; per account, from
