@@ -5,6 +5,7 @@ mod approvals;
 mod codes;
 mod ended;
 mod faults;
+mod outages;
 mod page;
 mod races;
 mod refresh;

@@ -1,11 +1,12 @@
 //! Forgotten passwords, and setting one from a link in a mail.
 
+use super::sign_in::SignInProblem;
 use regent::domain::{Password, Throttled};
 use regent::web::page::{Field, Kind, Page, Place, Tone, actions, button, form, html, link_button, notice, text};
 
 /// Asks for the address to send a link to: posts `email` and `csrf` (purpose `/forgot-password`).
-/// `email` is what was typed before, `wait` that it was too often.
-pub(crate) fn forgot_password(csrf: &str, email: &str, wait: Option<Throttled>) -> Page {
+/// `email` is what was typed before.
+pub(crate) fn forgot_password(csrf: &str, email: &str, problem: Option<SignInProblem>) -> Page {
     let field = Field::email("email", "E-mail")
         .value(email)
         .autocomplete("username")
@@ -13,9 +14,7 @@ pub(crate) fn forgot_password(csrf: &str, email: &str, wait: Option<Throttled>) 
         .required()
         .focus();
     let content = html! {
-        @if let Some(throttled) = wait {
-            (notice(Tone::Bad, html! { p { "Too many attempts. Wait " (pause(throttled)) " and try again." } }))
-        }
+        @if let Some(problem) = problem { (notice(Tone::Bad, html! { p { (problem.in_words()) } })) }
         p.muted { "Enter your e-mail address, and you get a link to set a new password." }
         (form("/forgot-password", csrf, html! {
             (field)
