@@ -4,6 +4,7 @@ use super::{accounts, copyable};
 use crate::harness::{Apart, Fault, Region};
 
 const NEW: &str = "/console/service-accounts/new";
+const SESSIONS: &str = "/console/sessions";
 
 #[tokio::test]
 async fn while_the_table_does_not_answer_a_page_says_to_try_again() {
@@ -128,7 +129,6 @@ async fn a_form_that_came_when_nobody_could_be_recognised_can_be_sent_again() {
     assert_eq!(accounts(&region).await, 1);
 
     // So can one without fields to type in; and a form of another site is none.
-    const SESSIONS: &str = "/console/sessions";
     for readable in [0, 1] {
         apart.browser().sign_in(&admin.email, &admin.password).await.is(303);
         let form = browser.open(SESSIONS).await.is(200).form(SESSIONS);

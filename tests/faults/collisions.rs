@@ -2,6 +2,8 @@
 //! its token.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use regent::acts::notice::{Unsent, once};
 use regent::domain::EventId;
@@ -39,6 +41,19 @@ async fn a_write_of_one_item_that_meets_a_transaction_is_tried_again_and_not_for
 
     relay.fail("PutItem", Fault::ItemConflict, 1000);
     unavailable("token", &grant(&apart.http, &account).send().await);
+}
+
+#[test]
+fn no_write_of_one_item_is_sent_another_way() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let files = fs::read_dir(root.join("shared/src/store")).unwrap();
+    let code: String = files
+        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
+    let count = |what: &str| code.matches(what).count();
+    let writes = count(".put_item()") + count(".update_item()") + count(".delete_item()");
+    assert!(writes > 0);
+    assert_eq!(writes, count("self.alone(|| "));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use proptest::option;
 use proptest::prelude::{Strategy, any, prop_oneof};
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
+use regent::telemetry::watched;
 use regent::web::{Origin, lambda};
 use regent_local::aws::sdk_config;
 use regent_notify::{Mailbox, Notify};
@@ -216,7 +217,8 @@ async fn every_event_of_an_authorizer_is_decided_or_refused() {
             let event = event.to_string();
             if let Some(event) = AuthorizerEvent::parse(&event) {
                 let ledger = event.ledger(Origin::default(), &app);
-                drop(regent::telemetry::watched(ledger, authorizer.authorize(&event)).await);
+                let authorization = Box::pin(watched(ledger, authorizer.authorize(&event)));
+                drop(authorization.await);
             }
         });
     }
@@ -236,13 +238,13 @@ async fn every_batch_of_records_and_every_step_is_handled_or_refused() {
     let notify = Notify::new(app.clone(), &sdk_config(), settings);
     for name in ["notify/approval-requested", "notify/credential-rotated"] {
         feed(&changed(read(name, &known)), 100, async |event| {
-            drop(notify.handle(event).await)
+            drop(notify.handle(event).await);
         });
     }
     let rotate = Rotate::new(app);
     for name in ["rotate/create-secret", "rotate/test-secret", "rotate/emergency-no-key"] {
         feed(&changed(read(name, &known)), 100, async |event| {
-            drop(rotate.handle(event).await)
+            drop(rotate.handle(event).await);
         });
     }
 }

@@ -75,7 +75,7 @@ async fn what_is_no_request_is_answered_by_400_and_ends_no_binary() {
             ("/isBase64Encoded", json!("yes")),
         ] {
             let told = status(&stage, event, |event| {
-                *event.pointer_mut(pointer).unwrap() = value.clone()
+                *event.pointer_mut(pointer).unwrap() = value.clone();
             })
             .await;
             assert_eq!(told, 400, "{event} with {pointer} {value:.99}");

@@ -57,8 +57,8 @@ where
         Claim::Theirs => return Err(NoticeError::Held),
         Claim::Ours => {}
     }
-    let sent = send().await;
-    match &sent {
+    let outcome = send().await;
+    match &outcome {
         // It was given. To fail now would have the record told again, and given a second time.
         Ok(()) => {
             let settle = app.store().settle_notice(&notice, app.now());
@@ -71,7 +71,7 @@ where
         }
         Err(Unsent::Unknown(_)) => {}
     }
-    Ok(sent?)
+    Ok(outcome?)
 }
 
 /// An organization, if it is still there.

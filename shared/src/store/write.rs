@@ -77,15 +77,18 @@ impl Store {
         F: Future<Output = Result<T, SdkError<E>>>,
         E: ProvideErrorMetadata,
     {
-        for attempt in 0..ATTEMPTS - 1 {
-            match send().await {
-                Err(error) if error.code() == Some("TransactionConflictException") => {
+        let mut attempt = 0;
+        loop {
+            // Boxed: what the SDK's calls are made of is large.
+            let answer = Box::pin(send()).await;
+            attempt += 1;
+            match answer {
+                Err(error) if attempt < ATTEMPTS && error.code() == Some("TransactionConflictException") => {
                     tokio::time::sleep(self.pause(attempt)).await;
                 }
-                sent => return sent,
+                answer => return answer,
             }
         }
-        send().await
     }
 
     /// Longer with every attempt, and never the same for two that collided.

@@ -38,10 +38,10 @@ pub async fn serve(router: Router) -> Result<(), Error> {
 /// Lets a router answer an event of API Gateway's. What is no request is answered as well: by 400.
 pub async fn answer(router: Router, event: &RawValue, context: Context) -> Result<Box<RawValue>, Error> {
     let Arrived { shell, content } = event::read(event.get());
-    let mut content = Some(content);
+    let mut once = Some(content);
     let filled = router.map_request(move |shell| {
-        let content = content.take().unwrap_or(Err(Unsound::Event));
-        with_source(with_content(shell, content))
+        let asked = once.take().unwrap_or(Err(Unsound::Event));
+        with_source(with_content(shell, asked))
     });
     let response = Adapter::from(filled).call(LambdaEvent::new(shell, context)).await?;
     Ok(to_raw_value(&response)?)

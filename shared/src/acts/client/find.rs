@@ -46,7 +46,7 @@ async fn of_document(app: &App, id: &ClientId, url: &DocumentUrl) -> Result<Clie
     match read(app, id, url).await? {
         Ok(client) => {
             // Whoever needs it next fetches it again.
-            let cache = app.store().cache_client(&client);
+            let cache = Box::pin(app.store().cache_client(&client));
             bookkeeping::keep("a client metadata document is not kept", cache).await;
             Ok(client)
         }
