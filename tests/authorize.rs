@@ -6,6 +6,7 @@ mod codes;
 mod ended;
 mod faults;
 mod many;
+mod outages;
 mod page;
 mod races;
 mod refresh;

@@ -1,6 +1,7 @@
 //! Client ID Metadata Documents: fetched from a server that does as it likes, kept while they are
 //! good, and never asked of whoever must not be asked.
 
+mod others;
 pub(crate) mod server;
 
 use regent::acts::client::find;

@@ -25,6 +25,8 @@ mod console;
 mod door;
 mod event;
 mod functions;
+mod fuzz;
+mod hostile;
 mod known;
 mod notify;
 mod outage;

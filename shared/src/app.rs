@@ -51,9 +51,11 @@ impl App {
             .timeout_config(timeouts())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         dynamodb.set_endpoint_url(config.dynamodb_endpoint.clone());
+        let dice = rng.clone();
         let store = Store::new(
             aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
             config.table.clone(),
+            move || dice.bytes(),
         );
         let signer = config.signing_secret.clone().map(|secret| {
             let mut secrets = aws_sdk_secretsmanager::config::Builder::from(aws).timeout_config(timeouts());

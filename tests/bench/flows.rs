@@ -67,7 +67,7 @@ pub(crate) async fn count() -> Counted {
     for newcomer in 0..NEWCOMERS {
         stand.account(&format!("newcomer {newcomer}"), 1).await;
     }
-    let grant = Grant::made(&stand).await;
+    let grant = Box::pin(Grant::made(&stand)).await;
     let (table, secrets) = (
         Relay::start(&stand.region.dynamodb_endpoint).await,
         Relay::start(&stand.region.secrets_endpoint).await,

@@ -38,6 +38,15 @@ impl Apart {
         Self::with(region, |config| config.dynamodb_endpoint = Some(dynamodb.to_owned())).await
     }
 
+    /// What such functions work with, behind a relay: for what no request asks for.
+    pub(crate) async fn app(region: &Region) -> (App, Relay) {
+        let relay = Relay::start(&region.running.dynamodb_endpoint).await;
+        let endpoint = relay.endpoint.clone();
+        let clock = region.clock.clone();
+        let app = app(region, |config| config.dynamodb_endpoint = Some(endpoint), clock);
+        (app, relay)
+    }
+
     /// With other settings.
     pub(crate) async fn with(region: &Region, change: impl FnOnce(&mut Config)) -> Self {
         Self::started(region, change, region.clock.clone()).await
@@ -49,10 +58,7 @@ impl Apart {
     }
 
     async fn started(region: &Region, change: impl FnOnce(&mut Config), clock: Clock) -> Self {
-        let mut config = region.running.app.config().clone();
-        change(&mut config);
-        let aws = regent_local::aws::sdk_config();
-        let app = App::new(config, &aws, clock, Rng::system()).unwrap();
+        let app = app(region, change, clock);
         let functions = Functions {
             token: regent_token::router(app.clone()),
             accounts: regent_accounts::router(app.clone()),
@@ -68,6 +74,13 @@ impl Apart {
         let http = Http::new(&base);
         Self { http, base, issuer }
     }
+}
+
+fn app(region: &Region, change: impl FnOnce(&mut Config), clock: Clock) -> App {
+    let mut config = region.running.app.config().clone();
+    change(&mut config);
+    let aws = regent_local::aws::sdk_config();
+    App::new(config, &aws, clock, Rng::system()).unwrap()
 }
 
 #[derive(Clone)]

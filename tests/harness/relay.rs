@@ -22,6 +22,10 @@ pub(crate) enum Fault {
     Unprocessed,
     /// A transaction cancelled because another one touched the same items.
     Conflict,
+    /// A write of one item refused because a transaction is at that item.
+    ItemConflict,
+    /// A transaction whose first condition does not hold any more.
+    Overtaken,
     /// The call is done, and its answer is lost: a server error in its place.
     AnswerLost,
     /// A request refused for good, as a missing permission is.
@@ -46,6 +50,8 @@ struct Inner {
     secrets: String,
     client: reqwest::Client,
     calls: Mutex<Vec<String>>,
+    /// What the transactions said to be known by.
+    tokens: Mutex<Vec<String>>,
     faults: Mutex<VecDeque<(&'static str, Fault)>>,
     /// How many more calls come before one that meets a fault, and which.
     later: Mutex<Option<(usize, Fault)>>,
@@ -67,6 +73,7 @@ impl Relay {
             secrets: secrets_endpoint.to_owned(),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
             calls: Mutex::default(),
+            tokens: Mutex::default(),
             faults: Mutex::default(),
             later: Mutex::default(),
             held: Notify::new(),
@@ -82,6 +89,11 @@ impl Relay {
     /// The operations called since the last time, in order.
     pub(crate) fn calls(&self) -> Vec<String> {
         std::mem::take(&mut *self.state.calls.lock().unwrap())
+    }
+
+    /// The client request tokens of the transactions since the last time, in order.
+    pub(crate) fn tokens(&self) -> Vec<String> {
+        std::mem::take(&mut *self.state.tokens.lock().unwrap())
     }
 
     /// The next `times` calls of an operation meet a fault.
@@ -164,22 +176,20 @@ async fn relay(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes)
     let target = headers["x-amz-target"].to_str().unwrap();
     let operation = target.rsplit('.').next().unwrap().to_owned();
     inner.calls.lock().unwrap().push(operation.clone());
+    if operation == "TransactWriteItems" {
+        let asked: Value = serde_json::from_slice(&body).unwrap();
+        let token = asked["ClientRequestToken"].as_str().unwrap().to_owned();
+        inner.tokens.lock().unwrap().push(token);
+    }
     match inner.later().or_else(|| inner.fault(&operation)) {
         None | Some(Fault::None) => inner.forward(headers, body).await,
         Some(Fault::Unprocessed) => {
             let asked: Value = serde_json::from_slice(&body).unwrap();
             answer(200, &json!({"Responses": {}, "UnprocessedKeys": asked["RequestItems"]}))
         }
-        Some(Fault::Conflict) => {
-            let asked: Value = serde_json::from_slice(&body).unwrap();
-            let mut reasons = vec![json!({"Code": "None"}); asked["TransactItems"].as_array().unwrap().len()];
-            reasons[0] = json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"});
-            error(
-                400,
-                "TransactionCanceledException",
-                &json!({"CancellationReasons": reasons}),
-            )
-        }
+        Some(Fault::Conflict) => cancelled(&body, "TransactionConflict"),
+        Some(Fault::Overtaken) => cancelled(&body, "ConditionalCheckFailed"),
+        Some(Fault::ItemConflict) => error(400, "TransactionConflictException", &json!({})),
         Some(Fault::AnswerLost) => {
             inner.forward(headers, body).await;
             error(500, "InternalServerError", &json!({}))
@@ -195,6 +205,18 @@ async fn relay(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes)
         }
         Some(Fault::Denied) => error(400, "AccessDeniedException", &json!({})),
     }
+}
+
+/// A transaction that came to nothing because of its first write.
+fn cancelled(body: &Bytes, why: &str) -> Response {
+    let asked: Value = serde_json::from_slice(body).unwrap();
+    let mut reasons = vec![json!({"Code": "None"}); asked["TransactItems"].as_array().unwrap().len()];
+    reasons[0] = json!({"Code": why, "Message": why});
+    error(
+        400,
+        "TransactionCanceledException",
+        &json!({"CancellationReasons": reasons}),
+    )
 }
 
 fn error(status: u16, name: &str, more: &Value) -> Response {

@@ -14,7 +14,7 @@ use crate::lambda::case::Case;
 use crate::lambda::event::{Known, read};
 use crate::lambda::functions::Functions;
 use crate::lambda::known;
-use crate::lambda::runtime::TRACE;
+use crate::lambda::runtime::{Outcome, TRACE};
 use crate::telemetry::grep::told;
 use crate::telemetry::line::{lines, requests};
 
@@ -137,6 +137,13 @@ impl Stage {
             let told = told(&logs, &secret);
             assert_eq!(told, None, "a {name} is in a function's log:\n{logs}");
         }
+    }
+
+    /// Feeds an event that was changed, whatever comes of it.
+    pub(super) async fn feeds(&self, name: &str, change: impl FnOnce(&mut Value)) -> Outcome {
+        let mut event = read(name, &self.known);
+        change(&mut event);
+        self.functions.of(name).invoke(event).await
     }
 
     /// Tells what `{{name}}` stands for.

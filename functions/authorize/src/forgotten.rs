@@ -3,7 +3,7 @@
 
 use crate::answer::{Answer, throttled};
 use crate::form::Posted;
-use crate::view;
+use crate::view::{self, ForgottenProblem};
 use axum::extract::State;
 use http::HeaderMap;
 use regent::acts::password::{ForgottenRefusal, forgotten};
@@ -12,7 +12,7 @@ use regent::telemetry::{Fact, note};
 use regent::web::Visitor;
 
 /// The path, and what its form is for.
-const PATH: &str = "/forgot-password";
+pub(crate) const PATH: &str = "/forgot-password";
 
 /// Shows the form.
 pub(crate) async fn page(State(app): State<App>, headers: HeaderMap) -> Answer {
@@ -24,13 +24,15 @@ pub(crate) async fn page(State(app): State<App>, headers: HeaderMap) -> Answer {
 /// Asks for the mail.
 pub(crate) async fn handle(State(app): State<App>, posted: Posted) -> Answer {
     let address = posted.field("email")?;
-    let asked = forgotten(&app, address, &posted.browser.source_ip).await?;
+    let asked = forgotten(&app, address, &posted.browser.source_ip).await;
+    let asked = asked.map_err(|error| posted.refused(error))?;
     Ok(match asked {
         Ok(()) => view::link_was_sent(address).respond(),
         Err(refusal) => {
             note(Fact::Reason, refusal);
             let (ForgottenRefusal::Source(until) | ForgottenRefusal::Address(until)) = refusal;
-            let page = view::forgot_password(&posted.visitor.csrf(PATH), address, Some(refusal));
+            let problem = ForgottenProblem::Refused(refusal);
+            let page = view::forgot_password(&posted.visitor.csrf(PATH), address, Some(problem));
             posted.visitor.set_cookies(throttled(page, until))
         }
     })

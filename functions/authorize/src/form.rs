@@ -1,6 +1,8 @@
 //! Forms that come back from a browser.
 
 use crate::answer::Refusal;
+use crate::view::{self, ForgottenProblem, SignInProblem};
+use crate::{forgotten, password, sign_in, sign_out};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use http::StatusCode;
@@ -9,7 +11,7 @@ use regent::acts::session::Browser;
 use regent::app::App;
 use regent::domain::{BrowserSecret, Error, Invalid};
 use regent::oauth::Form;
-use regent::web::{Visitor, browser};
+use regent::web::{Next, Visitor, browser};
 
 /// A form that this server gave to this very browser, for the path (and query) it was posted to.
 pub(crate) struct Posted {
@@ -19,22 +21,31 @@ pub(crate) struct Posted {
     pub(crate) visitor: Visitor,
     /// What it was sent with.
     pub(crate) browser: Browser,
+    /// Where it was posted to, with the query.
+    path: String,
 }
 
 impl Posted {
     /// Holds a form that was read against the browser it came from.
     pub(crate) async fn check(app: &App, parts: &Parts, form: Form) -> Result<Self, Refusal> {
-        let visitor = Visitor::of(app, &parts.headers).await?;
         let purpose = parts.uri.path_and_query().map_or("", |asked| asked.as_str());
+        let visitor = Visitor::of(app, &parts.headers).await;
+        let visitor = visitor.map_err(|error| refused(error, purpose, &form))?;
         let csrf = form.one("csrf").map_err(Error::Request)?.unwrap_or_default();
         visitor
             .check_form(purpose, &parts.headers, csrf, app)
             .map_err(|refusal| Refusal::form(refusal, &again(purpose, &form)))?;
         Ok(Self {
             browser: browser(parts),
+            path: purpose.to_owned(),
             form,
             visitor,
         })
+    }
+
+    /// Why it was not acted on.
+    pub(crate) fn refused(&self, error: Error) -> Refusal {
+        refused(error, &self.path, &self.form)
     }
 
     /// A field; empty if it was left out.
@@ -43,10 +54,31 @@ impl Posted {
     }
 }
 
+/// Why a form was not acted on. An outage costs nothing that was typed but secrets: the form is shown
+/// again as it was sent, under the token it came with, which is held against the browser when it
+/// comes again.
+pub(crate) fn refused(error: Error, path: &str, form: &Form) -> Refusal {
+    if !matches!(error, Error::Unavailable(_)) {
+        return error.into();
+    }
+    let field = |name| form.all(name).next().unwrap_or_default();
+    let (csrf, email) = (field("csrf"), field("email"));
+    let page = match path {
+        sign_in::PATH => {
+            let next = Next::parse(field("next"));
+            view::sign_in(csrf, &next, email, Some(SignInProblem::Unavailable))
+        }
+        forgotten::PATH => view::forgot_password(csrf, email, Some(ForgottenProblem::Unavailable)),
+        sign_out::PATH => view::still_signed_in(csrf, field("next")),
+        _ => view::unavailable(&again(path, form)),
+    };
+    Refusal::outage(&error, page)
+}
+
 /// Where a form is given out: at the path it is posted to, and a link's with the link's token.
 fn again(purpose: &str, form: &Form) -> String {
     match form.one("token").map(|token| token.map(BrowserSecret::parse)) {
-        Ok(Some(Ok(token))) if purpose == "/password" => format!("{purpose}?token={}", token.expose()),
+        Ok(Some(Ok(token))) if purpose == password::PATH => format!("{purpose}?token={}", token.expose()),
         _ => purpose.to_owned(),
     }
 }

@@ -16,12 +16,12 @@ use regent::telemetry::{Fact, note};
 use regent::web::{Next, Visitor, begin_session, see_other};
 
 /// The path, and what its form is for.
-const PATH: &str = "/password";
+pub(crate) const PATH: &str = "/password";
 
 /// Shows the form.
 pub(crate) async fn page(State(app): State<App>, parts: Parts) -> Answer {
     let visitor = Visitor::of(&app, &parts.headers).await?;
-    form(&app, &visitor, token(&parts.uri)?, None).await
+    Ok(form(&app, &visitor, token(&parts.uri)?, None).await?)
 }
 
 /// Sets the password.
@@ -30,18 +30,27 @@ pub(crate) async fn handle(State(app): State<App>, posted: Posted) -> Answer {
         return Ok(void());
     };
     let new = posted.field("password")?;
-    let done = set(&app, &token, new, &posted.browser, posted.visitor.signed_in()).await?;
+    let done = set(&app, &token, new, &posted.browser, posted.visitor.signed_in()).await;
+    let done = done.map_err(|error| posted.refused(error))?;
     if let Err(refusal) = &done {
         note(Fact::Reason, refusal);
     }
     match done {
         Ok(begun) => Ok(begin_session(see_other(Next::default().as_str()), &begun)),
-        Err(PasswordRefusal::New(why)) => form(&app, &posted.visitor, Some(token), Some(&why)).await,
+        Err(PasswordRefusal::New(why)) => {
+            let again = form(&app, &posted.visitor, Some(token), Some(&why)).await;
+            again.map_err(|error| posted.refused(error))
+        }
         Err(PasswordRefusal::Link | PasswordRefusal::Present | PasswordRefusal::Throttled(_)) => Ok(void()),
     }
 }
 
-async fn form(app: &App, visitor: &Visitor, token: Option<BrowserSecret>, why: Option<&Invalid>) -> Answer {
+async fn form(
+    app: &App,
+    visitor: &Visitor,
+    token: Option<BrowserSecret>,
+    why: Option<&Invalid>,
+) -> Result<Response, Error> {
     let Some(token) = token else { return Ok(void()) };
     let Some((link, person)) = linked(app, &token).await? else {
         return Ok(void());

@@ -144,6 +144,7 @@ impl Known<'_> {
             what: &what,
             advice: "Ask an admin of your organization to decide the requests that wait, then try again.",
             detail: None,
+            again: None,
             return_url: Some(&return_url),
             signed_in: Some(signed_in_as(self.signed_in, &sign_out_csrf, self.path)),
         });
@@ -169,6 +170,7 @@ pub(crate) fn unreadable(why: &Invalid) -> Response {
         what: "The app sent you here with a request that is incomplete or damaged.",
         advice: "Go back to the app and start again. If that does not help, its maker has to mend it.",
         detail: Some(&detail),
+        again: None,
         return_url: None,
         signed_in: None,
     })
@@ -198,6 +200,7 @@ pub(crate) fn elsewhere(why: &ClientError) -> Response {
         detail: Some(&format!(
             "invalid_client: this client ID belongs to another region; {endpoint}"
         )),
+        again: None,
         return_url: None,
         signed_in: None,
     })
@@ -213,13 +216,14 @@ pub(crate) fn stranger(visitor: &Visitor, signed_in: &SignedIn, path: &str, why:
     }
     let sign_out_csrf = visitor.csrf("/sign-out");
     let signed_in = Some(signed_in_as(signed_in, &sign_out_csrf, path));
-    let page = |status, title, what: &str, advice, detail: Option<&str>| {
+    let page = |status, title, what: &str, advice, detail: Option<&str>, again| {
         view::problem(Problem {
             status,
             title,
             what,
             advice,
             detail,
+            again,
             return_url: None,
             signed_in,
         })
@@ -232,6 +236,7 @@ pub(crate) fn stranger(visitor: &Visitor, signed_in: &SignedIn, path: &str, why:
             "No app with this client ID is registered here, or not for your organization.",
             "Check that you are signed in to the right organization and region, or ask an admin to register the app.",
             Some("invalid_client: unknown client_id"),
+            None,
         ),
         Stranger::SwitchedOff => page(
             StatusCode::BAD_REQUEST,
@@ -239,6 +244,7 @@ pub(crate) fn stranger(visitor: &Visitor, signed_in: &SignedIn, path: &str, why:
             "Your organization allows no apps that describe themselves in a document on the web.",
             "Ask an admin to allow them, or to register the app.",
             Some("unauthorized_client: clients with metadata documents are switched off"),
+            None,
         ),
         Stranger::ForeignRedirect(client) => page(
             StatusCode::BAD_REQUEST,
@@ -251,6 +257,7 @@ pub(crate) fn stranger(visitor: &Visitor, signed_in: &SignedIn, path: &str, why:
             Some(
                 "invalid_request: redirect_uri is not registered for this client; it must be the same, character by character",
             ),
+            None,
         ),
         Stranger::Unknowable(Error::Client(ClientError::Document(why))) => page(
             StatusCode::BAD_REQUEST,
@@ -260,7 +267,15 @@ pub(crate) fn stranger(visitor: &Visitor, signed_in: &SignedIn, path: &str, why:
             Some(&format!(
                 "invalid_client: the client metadata document cannot be used: {why}"
             )),
+            Some(path),
         ),
-        Stranger::Unknowable(_) => view::unavailable().respond(),
+        Stranger::Unknowable(_) => page(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The app could not be looked up just now",
+            "Something that Regent depends on does not answer. Nothing was allowed, and nothing is lost.",
+            "Wait a moment, and try again.",
+            None,
+            Some(path),
+        ),
     }
 }

@@ -15,7 +15,7 @@ use regent::telemetry::{Fact, note};
 use regent::web::{Next, Visitor, begin_session, see_other};
 
 /// The path, and what its form is for.
-const PATH: &str = "/sign-in";
+pub(crate) const PATH: &str = "/sign-in";
 
 /// Shows the form, or goes on if somebody is signed in already.
 pub(crate) async fn page(State(app): State<App>, parts: Parts) -> Answer {
@@ -35,7 +35,7 @@ pub(crate) async fn handle(State(app): State<App>, posted: Posted) -> Answer {
     let before = posted.visitor.signed_in();
     let outcome = sign_in(&app, (address, &password), &posted.browser, before);
     let again = |problem| view::sign_in(&posted.visitor.csrf(PATH), &next, address, Some(problem));
-    let outcome = outcome.await?;
+    let outcome = outcome.await.map_err(|error| posted.refused(error))?;
     if let Err(refusal) = &outcome {
         note(Fact::Reason, refusal);
     }

@@ -11,6 +11,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next as Handler;
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, RETRY_AFTER};
+use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
 use regent::acts::Caller;
 use regent::app::App;
@@ -27,7 +28,7 @@ pub(crate) async fn gate(State(app): State<App>, request: Request, handler: Hand
         Ok(visitor) => visitor,
         Err(error) => {
             log(&error);
-            return view::outage(Next::of(request.uri()).as_str());
+            return outage(request).await;
         }
     };
     let Some(signed_in) = visitor.signed_in() else {
@@ -35,11 +36,31 @@ pub(crate) async fn gate(State(app): State<App>, request: Request, handler: Hand
     };
     let caller = Caller::of_session(signed_in, source(request.extensions()));
     let admin = Admin::new(visitor, caller, request.uri());
-    let answer = match admitted(&app, &admin, request).await {
-        Ok(request) => handler.run(request).await,
-        Err(refusal) => refusal.into_response(),
+    let (posted, answer) = match admitted(&app, &admin, request).await {
+        Ok(request) => (
+            request.extensions().get::<Posted>().cloned(),
+            handler.run(request).await,
+        ),
+        Err(refusal) => (None, refusal.into_response()),
     };
-    explained(&admin, answer)
+    explained(&admin, posted.as_ref(), answer)
+}
+
+/// The page for somebody who cannot be recognised right now: the way back to the page, or the form
+/// that was sent, to be sent again. Its token is held against the session when it comes again.
+async fn outage(request: Request) -> Response {
+    let again = Next::of(request.uri());
+    let (parts, body) = request.into_parts();
+    let posted = match (parts.method == Method::POST, to_bytes(body, FORM_LIMIT).await) {
+        (true, Ok(body)) => read(&parts, &body).ok(),
+        _ => None,
+    };
+    view::outage(again.as_str(), posted.as_ref())
+}
+
+fn read(parts: &Parts, body: &[u8]) -> Result<Posted, Error> {
+    let form = Form::parse(&parts.headers, body).map_err(Error::Request)?;
+    Ok(Posted::new(form, parts.uri.path().to_owned(), body.to_vec()))
 }
 
 /// The sign-in page, which leads back: to what was looked at, or to the page of the form. A form
@@ -61,26 +82,24 @@ async fn admitted(app: &App, admin: &Admin, request: Request) -> Result<Request,
         return Ok(Request::from_parts(parts, body));
     }
     let body = to_bytes(body, FORM_LIMIT).await.map_err(|_| Refusal::TooLong)?;
-    let form = Form::parse(&parts.headers, &body).map_err(Error::Request)?;
-    let path = parts.uri.path().to_owned();
-    let csrf = form.all("csrf").next().unwrap_or_default();
+    let posted = read(&parts, &body)?;
     admin
         .visitor()
-        .check_form(&path, &parts.headers, csrf, app)
+        .check_form(posted.path(), &parts.headers, posted.text("csrf"), app)
         .map_err(Refusal::Form)?;
-    parts.extensions.insert(Posted::new(form, path, body.to_vec()));
+    parts.extensions.insert(posted);
     Ok(Request::from_parts(parts, Body::empty()))
 }
 
 /// The answer as it is, or a page in place of a bare refusal.
-fn explained(admin: &Admin, answer: Response) -> Response {
+fn explained(admin: &Admin, posted: Option<&Posted>, answer: Response) -> Response {
     let refused = answer.extensions().get::<Told>().cloned();
     let told = match answer.status() {
         StatusCode::METHOD_NOT_ALLOWED => Some(Refusal::NoMethod.told()),
         _ => refused,
     };
     let Some(told) = told else { return answer };
-    let mut page = view::refused(admin, &told);
+    let mut page = view::refused(admin, &told, posted);
     if let Some(allow) = answer.headers().get(ALLOW) {
         page.headers_mut().insert(ALLOW, allow.clone());
     }

@@ -13,6 +13,9 @@ use regent::oauth::Form;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// Fields that no page repeats.
+const SECRET: [&str; 2] = ["present", "password"];
+
 /// The name of the hidden field that makes a second sending of the same form recognisable.
 pub(crate) const KEY: &str = "key";
 
@@ -30,6 +33,18 @@ impl Posted {
     /// A form that the gate has let through.
     pub(crate) fn new(form: Form, path: String, body: Vec<u8>) -> Self {
         Self(Arc::new(Sent { form, path, body }))
+    }
+
+    /// Where it was posted to.
+    pub(crate) fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// All its fields but the token, to send it again as it was; none if that takes a secret.
+    pub(crate) fn repeatable(&self) -> Option<impl Iterator<Item = (&str, &str)>> {
+        let secret = SECRET.iter().any(|name| self.0.form.has(name));
+        let fields = self.0.form.iter().filter(|(name, _)| *name != "csrf");
+        (!secret).then_some(fields)
     }
 
     /// What a field holds, as it was typed; nothing if it is not there.

@@ -79,8 +79,21 @@ pub(crate) enum Taken {
     Untold,
 }
 
+/// What tells an authorizer's event from others.
+#[derive(Deserialize)]
+struct Told {
+    #[serde(rename = "type")]
+    _kind: Kind,
+}
+
 impl AuthorizerEvent {
-    /// Reads an event; `None` if it is not an authorizer's.
+    /// Whether an event is an authorizer's, even one that cannot be read: it is no HTTP request then.
+    pub fn is_one(event: &str) -> bool {
+        serde_json::from_str::<Told>(event).is_ok()
+    }
+
+    /// Reads an event; `None` if it is not an authorizer's, or cannot be read. A part that is not as
+    /// API Gateway writes it is never passed over: it may say what the API demands.
     pub fn parse(event: &str) -> Option<Self> {
         serde_json::from_str(event).ok()
     }
@@ -190,6 +203,9 @@ mod tests {
     fn other_events_are_not_taken_for_ours() {
         assert!(AuthorizerEvent::parse(r#"{"version":"2.0","routeKey":"GET /verify","headers":{}}"#).is_none());
         assert!(AuthorizerEvent::parse("{").is_none());
+        let odd = r#"{"type":"REQUEST","stageVariables":{"regent_scope":["read:me"]}}"#;
+        assert!(AuthorizerEvent::is_one(odd) && AuthorizerEvent::parse(odd).is_none());
+        assert!(!AuthorizerEvent::is_one(r#"{"type":"OTHER"}"#) && !AuthorizerEvent::is_one("[]"));
         assert!(AuthorizerEvent::parse(r#"{"type":"REQUEST","version":"2.0","routeArn":"arn"}"#).is_some());
     }
 

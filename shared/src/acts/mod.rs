@@ -7,6 +7,7 @@ pub mod approval;
 mod audience;
 mod authenticate;
 pub mod authorize;
+mod bookkeeping;
 mod bootstrap;
 mod caller;
 pub mod client;

@@ -1,8 +1,8 @@
 //! Telling people and programs of what happened: to whom, once each, with a link where one is due.
 
-use super::perform;
 use super::plan::Plan;
 use super::session::digest_of;
+use super::{bookkeeping, perform};
 use crate::app::App;
 use crate::domain::{
     BrowserSecret, Error, EventId, Link, LinkPurpose, Organization, OrganizationId, Privilege, Seconds, Unavailable,
@@ -57,15 +57,21 @@ where
         Claim::Theirs => return Err(NoticeError::Held),
         Claim::Ours => {}
     }
-    match send().await {
-        Ok(()) => Ok(app.store().settle_notice(&notice, app.now()).await?),
-        Err(error) => {
-            if matches!(error, Unsent::Refused(_)) {
-                app.store().release_notice(&notice).await?;
-            }
-            Err(error.into())
+    let outcome = send().await;
+    match &outcome {
+        // It was given. To fail now would have the record told again, and given a second time.
+        Ok(()) => {
+            let settle = app.store().settle_notice(&notice, app.now());
+            bookkeeping::attempt("that a notice was given is not noted", settle).await;
         }
+        // Otherwise the claim is over with its lease, only later.
+        Err(Unsent::Refused(_)) => {
+            let release = app.store().release_notice(&notice);
+            bookkeeping::attempt("the claim on a notice is not given back", release).await;
+        }
+        Err(Unsent::Unknown(_)) => {}
     }
+    Ok(outcome?)
 }
 
 /// An organization, if it is still there.

@@ -6,7 +6,7 @@ mod begin;
 pub use begin::Begun;
 pub(super) use begin::begin;
 
-use super::{Plan, perform};
+use super::{Plan, bookkeeping, perform};
 use crate::app::App;
 use crate::domain::{
     ActError, Action, Actor, ActorKind, AuditEvent, BrowserSecret, Error, EventId, Organization, Session, SessionToken,
@@ -62,11 +62,10 @@ pub async fn of_cookie(app: &App, token: &SessionToken) -> Result<Option<SignedI
         return Ok(None);
     }
     let since = now.minus(Session::RESOLUTION);
-    if session.last_seen_at <= since
-        && let Err(error) = app.store().touch_session(&session, now, since).await
-    {
+    if session.last_seen_at <= since {
         // It only looks idle for longer than it was.
-        tracing::warn!(%error, "the use of a session is not noted");
+        let touch = app.store().touch_session(&session, now, since);
+        bookkeeping::keep("the use of a session is not noted", touch).await;
     }
     note(Fact::Organization, organization.id);
     note(Fact::Account, user.id);

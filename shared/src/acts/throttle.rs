@@ -1,6 +1,7 @@
 //! Budgets: what is throttled, how much, and what a throttle is named after. A budget is spent by
 //! whoever failed, not by whom they failed against; and what strangers write into the table has an end.
 
+use super::bookkeeping;
 use crate::app::App;
 use crate::domain::{ActError, Device, Email, Error, OrganizationId, Rate, Throttle, Throttled, UserId};
 use crate::keys::digest::sha256;
@@ -46,7 +47,8 @@ const REGISTRATIONS_FROM_NETWORK: Rate = Rate::new(1000, 30);
 const REGISTRATIONS: Rate = Rate::new(10_000, 5);
 
 /// Takes one from each bucket, or is refused by the first that is empty. The order matters: what
-/// comes first keeps a single attacker from emptying what comes later.
+/// comes first keeps a single attacker from emptying what comes later. Where that cannot be written
+/// down nothing is tried: a throttle that lets through what it cannot count is none.
 pub async fn take(app: &App, throttles: &[Throttle]) -> Result<Result<(), Throttled>, Error> {
     for throttle in throttles {
         if let Err(throttled) = app.store().take(throttle, app.now()).await? {
@@ -59,12 +61,15 @@ pub async fn take(app: &App, throttles: &[Throttle]) -> Result<Result<(), Thrott
 
 /// Puts one back into each bucket: only failures are counted.
 pub(super) async fn put_back(app: &App, throttles: &[Throttle]) {
-    for throttle in throttles {
-        if let Err(error) = app.store().put_back(throttle, app.now()).await {
-            // It comes back by itself.
-            tracing::warn!(%error, "a throttle is not filled again");
+    let back = async {
+        let mut filled = Ok(());
+        for throttle in throttles {
+            filled = filled.and(app.store().put_back(throttle, app.now()).await);
         }
-    }
+        filled
+    };
+    // It comes back by itself.
+    bookkeeping::keep("a throttle is not filled again", back).await;
 }
 
 /// Wrong passwords of whoever comes with nothing: per network; per account and network; per account,

@@ -165,6 +165,16 @@ impl DocumentUrl {
         after_scheme.split('/').next().unwrap_or_default()
     }
 
+    /// Whose it is, as far as names tell: what was registered, with all the names below it. On this
+    /// machine it is the port that tells.
+    pub fn site(&self) -> &str {
+        if self.is_loopback() {
+            return self.host();
+        }
+        let host = self.host().split(':').next().unwrap_or_default();
+        psl::domain_str(host).unwrap_or(host)
+    }
+
     /// Whether it is on this machine.
     pub fn is_loopback(&self) -> bool {
         self.0.starts_with("http://")

@@ -35,9 +35,6 @@ pub enum DocumentError {
         /// What about it.
         why: Invalid,
     },
-    /// It failed a moment ago, or is being fetched by too many others at once.
-    #[error("it could not be read a moment ago; try again in a minute")]
-    TryLater,
 }
 
 impl DocumentError {

@@ -7,8 +7,9 @@
 //! 200, JSON, 5 KB, 3 seconds.
 
 mod address;
+mod place;
 
-use crate::domain::{DocumentError, DocumentUrl, Seconds, Timestamp};
+use crate::domain::{DocumentError, DocumentUrl, Seconds, Timestamp, Unavailable};
 use address::Resolver;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Connector, ConnectorBuilder};
@@ -18,19 +19,20 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, USER_AGENT};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use place::Places;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Mutex as Turns, OwnedMutexGuard, Semaphore};
+use tokio::sync::{Mutex as Turns, OwnedMutexGuard};
 
 /// How long a fetch may take, from the name to the last byte.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How many fetches a process makes at once: this is no machine to shoot at others with.
-const AT_ONCE: usize = 8;
+/// How long a request waits for those before it: at the same URL, and for a place.
+const TURN: Duration = PATIENCE.saturating_mul(2);
 /// How long a process does not ask again for what it could not use.
 const PAUSE: Seconds = Seconds(60);
-/// How many URLs a process remembers. Past that the memory starts afresh.
+/// How many URLs a process remembers. Past that it forgets those that nobody is busy with.
 const CAPACITY: usize = 1_000;
 
 /// How long what a document says is good: what the answer allows, within these bounds.
@@ -44,7 +46,7 @@ pub struct Documents {
     allow_loopback: bool,
     // Made when it is first needed: reading the system's roots takes longer than a function's start.
     connector: OnceLock<Connector>,
-    places: Semaphore,
+    places: Places,
     turns: Mutex<HashMap<DocumentUrl, Arc<Turns<Option<Failure>>>>>,
 }
 
@@ -85,29 +87,33 @@ impl Documents {
         Self {
             allow_loopback,
             connector: OnceLock::new(),
-            places: Semaphore::new(AT_ONCE),
+            places: Places::default(),
             turns: Mutex::default(),
         }
     }
 
     /// Waits until nobody else is busy with this URL.
-    pub async fn turn(&self, url: &DocumentUrl) -> Turn {
+    pub async fn turn(&self, url: &DocumentUrl, now: Timestamp) -> Result<Turn, Unavailable> {
         let turn = {
             let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
             if turns.len() >= CAPACITY && !turns.contains_key(url) {
-                turns.clear();
+                make_room(&mut turns, now);
             }
             turns.entry(url.clone()).or_default().clone()
         };
-        Turn(turn.lock_owned().await)
+        let turn = tokio::time::timeout(TURN, turn.lock_owned()).await;
+        turn.map(Turn)
+            .map_err(|_| Unavailable("too many wait for the same metadata document".to_owned()))
     }
 
-    /// Fetches a document.
-    pub async fn fetch(&self, url: &DocumentUrl) -> Result<Fetched, DocumentError> {
-        self.check(url)?;
-        let _place = self.places.try_acquire().map_err(|_| DocumentError::TryLater)?;
+    /// Fetches a document. That there is no place to do so is an outage of ours.
+    pub async fn fetch(&self, url: &DocumentUrl) -> Result<Result<Fetched, DocumentError>, Unavailable> {
+        if let Err(why) = self.check(url) {
+            return Ok(Err(why));
+        }
+        let _place = self.places.take(url, PATIENCE).await?;
         let fetching = tokio::time::timeout(PATIENCE, self.get(url)).await;
-        fetching.unwrap_or(Err(DocumentError::TooSlow))
+        Ok(fetching.unwrap_or(Err(DocumentError::TooSlow)))
     }
 
     /// Refuses a URL before a name is looked up. An address in place of a name would pass the
@@ -143,6 +149,20 @@ impl Documents {
             }
         })?;
         read(response).await
+    }
+}
+
+/// Forgets what means nothing any more; if that is too little, failures too. Never a turn that somebody
+/// has or waits for: two would be at the same URL.
+fn make_room(turns: &mut HashMap<DocumentUrl, Arc<Turns<Option<Failure>>>>, now: Timestamp) {
+    let busy = |turn: &Arc<_>| Arc::strong_count(turn) > 1;
+    let failed = |turn: &Turns<Option<Failure>>| {
+        let failure = turn.try_lock();
+        failure.is_ok_and(|failure| failure.as_ref().is_some_and(|(_, until)| now < *until))
+    };
+    turns.retain(|_, turn| busy(turn) || failed(turn));
+    if turns.len() >= CAPACITY {
+        turns.retain(|_, turn| busy(turn));
     }
 }
 

@@ -69,22 +69,99 @@ fn a_name_that_leads_here_is_refused_after_it_was_looked_up() {
         .build()
         .unwrap();
     let fetched = runtime.block_on(Documents::new(false).fetch(&url("https://localhost:1/client.json")));
-    assert_eq!(fetched.unwrap_err(), DocumentError::HostRefused);
+    assert_eq!(fetched.unwrap().unwrap_err(), DocumentError::HostRefused);
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_time().build().unwrap()
+}
+
+const NOON: Timestamp = Timestamp::from_seconds(1000);
+
+async fn turn(documents: &Documents, text: &str) -> Turn {
+    documents.turn(&url(text), NOON).await.unwrap()
 }
 
 #[test]
-fn a_failure_is_remembered_for_a_minute() {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let documents = Documents::new(false);
-    let at = Timestamp::from_seconds;
-    let mut turn = runtime.block_on(documents.turn(&url("https://a.test/x")));
-    turn.fail(DocumentError::TooSlow, at(1000));
-    drop(turn);
-    let turn = runtime.block_on(documents.turn(&url("https://a.test/x")));
-    assert_eq!(turn.check(at(1059)), Err(DocumentError::TooSlow));
-    assert_eq!(turn.check(at(1060)), Ok(()));
-    let other = runtime.block_on(documents.turn(&url("https://a.test/y")));
-    assert_eq!(other.check(at(1000)), Ok(()));
+fn a_failure_is_remembered_for_a_minute_and_against_no_other_url() {
+    runtime().block_on(async {
+        let documents = Documents::new(false);
+        let at = Timestamp::from_seconds;
+        let mut first = turn(&documents, "https://a.test/x").await;
+        first.fail(DocumentError::TooSlow, at(1000));
+        drop(first);
+        let again = turn(&documents, "https://a.test/x").await;
+        assert_eq!(again.check(at(1059)), Err(DocumentError::TooSlow));
+        assert_eq!(again.check(at(1060)), Ok(()));
+        let other = turn(&documents, "https://a.test/y").await;
+        assert_eq!(other.check(at(1000)), Ok(()));
+    });
+}
+
+/// Whoever makes up a thousand client IDs gives nobody a second turn at a URL, and makes nothing
+/// forgotten that is still worth knowing.
+#[test]
+fn many_urls_push_out_only_what_means_nothing() {
+    runtime().block_on(async {
+        let documents = Documents::new(false);
+        let held = turn(&documents, "https://a.test/held").await;
+        let mut failed = turn(&documents, "https://a.test/failed").await;
+        failed.fail(DocumentError::TooSlow, NOON);
+        drop(failed);
+        for number in 0..CAPACITY {
+            turn(&documents, &format!("https://b.test/{number}")).await;
+        }
+        assert!(documents.turns.lock().unwrap().len() < 10);
+        let failed = turn(&documents, "https://a.test/failed").await;
+        assert_eq!(failed.check(NOON), Err(DocumentError::TooSlow));
+        let same = documents.turns.lock().unwrap()[&url("https://a.test/held")].clone();
+        assert!(same.try_lock().is_err(), "the URL is nobody's");
+        drop(held);
+        assert!(same.try_lock().is_ok());
+    });
+}
+
+#[test]
+fn one_site_has_few_of_the_places_whatever_its_names() {
+    runtime().block_on(async {
+        let (places, soon) = (Places::default(), Duration::from_millis(20));
+        let take = async |text: &str| places.take(&url(text), soon).await.ok();
+        let mut slow = vec![];
+        for name in 0..place::OF_A_SITE {
+            slow.push(take(&format!("https://x{name}.slow.test:844{name}/x")).await.unwrap());
+        }
+        assert!(take("https://y.slow.test/x").await.is_none());
+        // Those who got a name below a public suffix are others.
+        for other in ["https://a.example/x", "https://a.github.io/x", "https://b.github.io/x"] {
+            assert!(take(other).await.is_some(), "{other}");
+        }
+        slow.pop();
+        assert!(take("https://y.slow.test/x").await.is_some());
+    });
+}
+
+#[test]
+fn that_all_places_are_taken_is_an_outage_and_passes() {
+    runtime().block_on(async {
+        let (places, soon) = (Places::default(), Duration::from_millis(20));
+        let mut taken = vec![];
+        for name in 0..place::AT_ONCE {
+            taken.push(
+                places
+                    .take(&url(&format!("https://x{name}.test/x")), soon)
+                    .await
+                    .unwrap(),
+            );
+        }
+        let one_more = url("https://a.example/x");
+        assert!(places.take(&one_more, soon).await.is_err());
+        // In turn: whoever waits is next.
+        let waiting = places.take(&one_more, PATIENCE);
+        let freed = async { taken.pop() };
+        let (waited, _) = tokio::join!(waiting, freed);
+        assert!(waited.is_ok());
+    });
 }
 
 #[test]

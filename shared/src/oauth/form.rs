@@ -60,6 +60,11 @@ impl Form {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All of them as they came, names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The parameters as a query string.
     pub fn to_query(&self) -> String {
         url::form_urlencoded::Serializer::new(String::new())

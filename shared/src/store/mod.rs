@@ -36,6 +36,7 @@ pub use trail::{AuditFilter, audit_event};
 pub use user::{Also, Bearer};
 pub use write::{Lost, Write};
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
@@ -45,15 +46,31 @@ pub struct Store {
     client: aws_sdk_dynamodb::Client,
     table: String,
     jitter: Arc<AtomicU32>,
+    random: Random,
+}
+
+/// Where the tokens of transactions come from.
+#[derive(Clone)]
+struct Random(Arc<dyn Fn() -> [u8; 16] + Send + Sync>);
+
+impl fmt::Debug for Random {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Random")
+    }
 }
 
 impl Store {
-    /// The table of that name. Calls nobody.
-    pub fn new(client: aws_sdk_dynamodb::Client, table: String) -> Self {
+    /// The table of that name. Calls nobody. `random` tells one transaction from another.
+    pub fn new(
+        client: aws_sdk_dynamodb::Client,
+        table: String,
+        random: impl Fn() -> [u8; 16] + Send + Sync + 'static,
+    ) -> Self {
         Self {
             client,
             table,
             jitter: Arc::default(),
+            random: Random(Arc::new(random)),
         }
     }
 }

@@ -48,7 +48,7 @@ impl Store {
     /// Claims a notice that nobody has given or is giving.
     pub async fn claim_notice(&self, notice: &Notice, now: Timestamp) -> Result<Claim, Unavailable> {
         let item: Item = expiring(&Key::notice(notice), KIND, notice, now.plus(KEPT))?;
-        let sent = self
+        let put = self
             .client
             .put_item()
             .table_name(&self.table)
@@ -59,10 +59,8 @@ impl Store {
             )
             .expression_attribute_values(":holder", AttributeValue::S(notice.holder.clone()))
             .expression_attribute_values(":now", number(now.millis()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let Err(error) = sent else {
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let Err(error) = self.alone(|| put.clone().send()).await else {
             return Ok(Claim::Ours);
         };
         if let Some(PutItemError::ConditionalCheckFailedException(lost)) = error.as_service_error() {
@@ -77,30 +75,28 @@ impl Store {
 
     /// Notes that a claimed notice was given.
     pub async fn settle_notice(&self, notice: &Notice, now: Timestamp) -> Result<(), Unavailable> {
-        let sent = self
+        let update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(Key::notice(notice).attributes()))
             .update_expression("SET sent_at = :now")
             .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":now", number(now.millis()))
-            .send()
-            .await;
+            .expression_attribute_values(":now", number(now.millis()));
+        let sent = self.alone(|| update.clone().send()).await;
         unless_lost("notice", sent, UpdateItemError::is_conditional_check_failed_exception)
     }
 
     /// Gives a claim back: nothing was sent.
     pub async fn release_notice(&self, notice: &Notice) -> Result<(), Unavailable> {
-        let sent = self
+        let delete = self
             .client
             .delete_item()
             .table_name(&self.table)
             .set_key(Some(Key::notice(notice).attributes()))
             .condition_expression("holder = :holder AND attribute_not_exists(sent_at)")
-            .expression_attribute_values(":holder", AttributeValue::S(notice.holder.clone()))
-            .send()
-            .await;
+            .expression_attribute_values(":holder", AttributeValue::S(notice.holder.clone()));
+        let sent = self.alone(|| delete.clone().send()).await;
         unless_lost("notice", sent, DeleteItemError::is_conditional_check_failed_exception)
     }
 }

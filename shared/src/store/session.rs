@@ -53,7 +53,7 @@ impl Store {
         now: Timestamp,
         unless_since: Timestamp,
     ) -> Result<(), Unavailable> {
-        let sent = self
+        let update = self
             .client
             .update_item()
             .table_name(&self.table)
@@ -61,9 +61,8 @@ impl Store {
             .update_expression("SET last_seen_at = :now")
             .condition_expression("attribute_exists(pk) AND last_seen_at <= :since")
             .expression_attribute_values(":now", number(now.millis()))
-            .expression_attribute_values(":since", number(unless_since.millis()))
-            .send()
-            .await;
+            .expression_attribute_values(":since", number(unless_since.millis()));
+        let sent = self.alone(|| update.clone().send()).await;
         unless_lost(
             "session use",
             sent,

@@ -48,7 +48,7 @@ impl Store {
                 .update_expression(ANOTHER)
                 .condition_expression(HAS_ANOTHER)
                 .expression_attribute_values(":latest", number(latest));
-            let full_at = match taken(used).await? {
+            let full_at = match self.taken(used).await? {
                 Taken::Yes => return Ok(Ok(())),
                 Taken::No(full_at) => full_at,
             };
@@ -61,7 +61,7 @@ impl Store {
                 .condition_expression(IS_FULL)
                 .expression_attribute_values(":kind", AttributeValue::S(KIND.to_owned()))
                 .expression_attribute_values(":one", number(1));
-            if let Taken::Yes = taken(full).await? {
+            if let Taken::Yes = self.taken(full).await? {
                 return Ok(Ok(()));
             }
         }
@@ -119,7 +119,7 @@ impl Store {
             .updating(throttle, now)
             .update_expression("SET full_at = full_at - :interval, expires_at = :end")
             .condition_expression("full_at > :now");
-        taken(back).await.map(|_| ())
+        self.taken(back).await.map(|_| ())
     }
 
     /// Writes a row that means nothing, where there is nobody to write one about: so that a request
@@ -139,23 +139,23 @@ impl Store {
             .expression_attribute_values(":end", number(end(throttle, now)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
+
+    async fn taken(&self, update: UpdateItemFluentBuilder) -> Result<Taken, Unavailable> {
+        let Err(error) = self.alone(|| update.clone().send()).await else {
+            return Ok(Taken::Yes);
+        };
+        match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                let full_at = failed.item().and_then(|item| item.get("full_at"));
+                let millis = full_at.and_then(|at| at.as_n().ok()).and_then(|at| at.parse().ok());
+                Ok(Taken::No(millis))
+            }
+            _ => Err(Unavailable::of("throttle", &error)),
+        }
+    }
 }
 
 /// In seconds: full by then, whatever happens, and a full bucket is none.
 fn end(throttle: &Throttle, now: Timestamp) -> i64 {
     throttle.latest(now) / 1000 + i64::from(throttle.interval.0) + 1
-}
-
-async fn taken(update: UpdateItemFluentBuilder) -> Result<Taken, Unavailable> {
-    let Err(error) = update.send().await else {
-        return Ok(Taken::Yes);
-    };
-    match error.as_service_error() {
-        Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-            let full_at = failed.item().and_then(|item| item.get("full_at"));
-            let millis = full_at.and_then(|at| at.as_n().ok()).and_then(|at| at.parse().ok());
-            Ok(Taken::No(millis))
-        }
-        _ => Err(Unavailable::of("throttle", &error)),
-    }
 }

@@ -89,7 +89,7 @@ impl Store {
                 .condition_expression("attribute_not_exists(pk) OR id = :seen")
                 .expression_attribute_values(":seen", AttributeValue::S(seen.to_string())),
         };
-        let Err(error) = put.send().await else {
+        let Err(error) = self.alone(|| put.clone().send()).await else {
             return Ok(Issue::First);
         };
         if let Some(PutItemError::ConditionalCheckFailedException(lost)) = error.as_service_error()
@@ -109,7 +109,7 @@ impl Store {
         now: Timestamp,
         unless_since: Timestamp,
     ) -> Result<(), Unavailable> {
-        let sent = self
+        let update = self
             .client
             .update_item()
             .table_name(&self.table)
@@ -119,9 +119,8 @@ impl Store {
             .expression_attribute_names("#c", credential.to_string())
             .expression_attribute_values(":now", number(now.millis()))
             .expression_attribute_values(":since", number(unless_since.millis()))
-            .expression_attribute_values(":one", number(1))
-            .send()
-            .await;
+            .expression_attribute_values(":one", number(1));
+        let sent = self.alone(|| update.clone().send()).await;
         unless_lost("last use", sent, UpdateItemError::is_conditional_check_failed_exception)
     }
 
@@ -163,7 +162,7 @@ impl Store {
         };
         unless_lost(
             "revocation",
-            update.send().await,
+            self.alone(|| update.clone().send()).await,
             UpdateItemError::is_conditional_check_failed_exception,
         )
     }

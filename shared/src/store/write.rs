@@ -5,7 +5,7 @@ use super::Store;
 use super::item::Item;
 use super::key::Key;
 use crate::domain::Unavailable;
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use std::time::Duration;
@@ -34,20 +34,24 @@ pub struct Write {
     otherwise: Lost,
 }
 
-/// How often a transaction is tried against others that touch the same items.
+/// How often a write is tried against transactions that touch the same items.
 const ATTEMPTS: u32 = 10;
 
 impl Store {
-    /// Writes all or nothing. A transaction that collides with another is tried again.
+    /// Writes all or nothing. A transaction that collides with another is tried again, under the same
+    /// token: if an earlier try did happen and its answer was lost, DynamoDB knows the token and does
+    /// nothing twice. Another call is another transaction, even of the same writes.
     pub async fn commit(&self, writes: &[Write]) -> Result<Result<(), Lost>, Unavailable> {
         if writes.is_empty() {
             return Ok(Ok(()));
         }
         let items: Vec<_> = writes.iter().map(|write| write.item.clone()).collect();
+        let token = format!("{:032x}", u128::from_be_bytes((self.random.0)()));
         for attempt in 0..ATTEMPTS {
             let sent = self
                 .client
                 .transact_write_items()
+                .client_request_token(&token)
                 .set_transact_items(Some(items.clone()))
                 .send()
                 .await;
@@ -59,6 +63,30 @@ impl Store {
             }
         }
         Err(Unavailable("transaction: too many collisions".to_owned()))
+    }
+
+    /// Sends a write of one item. Such a write does not wait for a transaction that is at the item:
+    /// DynamoDB refuses it (`TransactionConflictException`), and the SDK does not try again. That is a
+    /// race like any other, so it is tried again here, until its own condition decides. Reads never
+    /// meet this: only `TransactGetItems` would, which nobody uses.
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html>
+    pub(super) async fn alone<T, E, F>(&self, send: impl Fn() -> F) -> Result<T, SdkError<E>>
+    where
+        F: Future<Output = Result<T, SdkError<E>>>,
+        E: ProvideErrorMetadata,
+    {
+        let mut attempt = 0;
+        loop {
+            // Boxed: what the SDK's calls are made of is large.
+            let answer = Box::pin(send()).await;
+            attempt += 1;
+            match answer {
+                Err(error) if attempt < ATTEMPTS && error.code() == Some("TransactionConflictException") => {
+                    tokio::time::sleep(self.pause(attempt)).await;
+                }
+                answer => return answer,
+            }
+        }
     }
 
     /// Longer with every attempt, and never the same for two that collided.
@@ -76,6 +104,10 @@ enum Refusal {
 
 fn refusal(error: SdkError<TransactWriteItemsError>, writes: &[Write]) -> Refusal {
     let unavailable = |error| Refusal::Unavailable(Unavailable::of("transaction", &error));
+    // Of an earlier try under the same token.
+    if let Some(TransactWriteItemsError::TransactionInProgressException(_)) = error.as_service_error() {
+        return Refusal::Collision;
+    }
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return unavailable(error);
     };

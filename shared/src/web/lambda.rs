@@ -1,14 +1,18 @@
 //! The way from API Gateway's events to a router: the only place beside the `main.rs`es that knows
 //! Lambda.
 
+mod event;
+
+pub(super) use event::Unsound;
+
 use super::{Origin, SourceIp};
 use crate::config::variable;
 use crate::telemetry::{self, Events, Function, Stream, Trace};
 use axum::Router;
-use lambda_http::request::{LambdaRequest, RequestContext};
+use event::{Arrived, Content};
+use lambda_http::request::RequestContext;
 use lambda_http::{Adapter, Context, Error, LambdaEvent, RequestExt, Service, service_fn};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use std::borrow::Cow;
+use serde_json::value::{RawValue, to_raw_value};
 use tower::ServiceExt;
 use tracing_subscriber::prelude::*;
 
@@ -24,41 +28,41 @@ pub fn init_tracing(function: Function) {
 
 /// Serves a router until Lambda ends the process.
 pub async fn serve(router: Router) -> Result<(), Error> {
-    let http = Adapter::from(router.map_request(with_source));
-    let handler = service_fn(move |LambdaEvent { payload, context }: LambdaEvent<LambdaRequest>| {
-        http.clone().call(LambdaEvent::new(with_sound_query(payload), context))
+    let handler = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
+        let router = router.clone();
+        async move { answer(router, &event.payload, event.context).await }
     });
     lambda_http::lambda_runtime::run(handler).await
 }
 
-/// What no query has unencoded (RFC 3986 §3.4), and `http::Uri` refuses.
-const UNSOUND: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
+/// Lets a router answer an event of API Gateway's. What is no request is answered as well: by 400.
+pub async fn answer(router: Router, event: &RawValue, context: Context) -> Result<Box<RawValue>, Error> {
+    let Arrived { shell, content } = event::read(event.get());
+    let mut once = Some(content);
+    let filled = router.map_request(move |shell| {
+        let asked = once.take().unwrap_or(Err(Unsound::Event));
+        with_source(with_content(shell, asked))
+    });
+    let response = Adapter::from(filled).call(LambdaEvent::new(shell, context)).await?;
+    Ok(to_raw_value(&response)?)
+}
 
-/// The event with a query that a URI can hold, whatever API Gateway passes on: `lambda_http` ends
-/// the process at a `<` in it, and one such request would cost everybody a cold start.
-pub fn with_sound_query(mut event: LambdaRequest) -> LambdaRequest {
-    if let LambdaRequest::ApiGatewayV2(request) = &mut event
-        && let Some(query) = &mut request.raw_query_string
-        && let Cow::Owned(sound) = Cow::from(utf8_percent_encode(query, UNSOUND))
-    {
-        *query = sound;
+/// The request that an event asks for; what is none says so.
+fn with_content(mut request: lambda_http::Request, content: Result<Content, Unsound>) -> lambda_http::Request {
+    match content {
+        Ok(Content { uri, body }) => {
+            *request.uri_mut() = uri;
+            *request.body_mut() = body;
+        }
+        Err(why) => {
+            request.extensions_mut().insert(why);
+        }
     }
-    event
+    request
 }
 
 /// The request with the caller's address as API Gateway knows it, and the ids that it goes by.
-pub fn with_source(mut request: lambda_http::Request) -> lambda_http::Request {
+fn with_source(mut request: lambda_http::Request) -> lambda_http::Request {
     let (source, request_id) = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => (context.http.source_ip.clone(), context.request_id.clone()),
         Some(RequestContext::ApiGatewayV1(context)) => (context.identity.source_ip.clone(), context.request_id.clone()),

@@ -1,6 +1,8 @@
 //! Every request has a ledger, and ends as a line: the outermost layer of every function's router.
 
 use super::door;
+use super::lambda::Unsound;
+use super::problem::Problem;
 use super::source::SourceIp;
 use crate::app::App;
 use crate::telemetry::{Fact, Function, Ledger, Site, Trace, answered, note, watched};
@@ -8,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
-use http::{HeaderName, HeaderValue, Method, Response};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 
 /// What the edge says of a request: an extension, put there by the way in.
 #[derive(Clone, Default, Debug)]
@@ -58,9 +60,14 @@ async fn observe(State((function, app)): State<(Function, App)>, mut request: Re
         if let Some(SourceIp(address)) = request.extensions().get() {
             note(Fact::SourceIp, address);
         }
-        let response = match admitted {
-            Ok(()) => next.run(request).await,
-            Err(why) => {
+        let unsound = request.extensions().get::<Unsound>().copied();
+        let response = match (admitted, unsound) {
+            (Ok(()), None) => next.run(request).await,
+            (Ok(()), Some(why)) => {
+                note(Fact::Reason, why);
+                Problem::plain(StatusCode::BAD_REQUEST, "The request cannot be read.").into()
+            }
+            (Err(why), _) => {
                 note(Fact::Reason, why);
                 door::refusal()
             }

@@ -1,6 +1,6 @@
 //! Pages that only say something: what happened, and what to do.
 
-use regent::web::page::{Kind, Markup, Page, Place, actions, html, link_button};
+use regent::web::page::{Kind, Markup, Page, Place, actions, button, form, html, link_button};
 
 fn message(title: &str, says: Markup) -> Page {
     Page::card(Place::Authorize, title, says)
@@ -25,13 +25,30 @@ pub(crate) fn stale(path: &str) -> Page {
     )
 }
 
-/// A dependency does not answer.
-pub(crate) fn unavailable() -> Page {
+/// A dependency does not answer; `again` is what to ask for once more, path and query.
+pub(crate) fn unavailable(again: &str) -> Page {
     message(
         "Regent cannot answer right now",
         html! {
-            p { "Something that Regent depends on does not answer. Nothing was done." }
-            p.muted { "Wait a moment, and reload the page." }
+            p role="alert" { "Something that Regent depends on does not answer. Nothing was done." }
+            p.muted { "Wait a moment, and try again." }
+            (actions(link_button(Kind::Primary, "Try again", again)))
+        },
+    )
+    .status(http::StatusCode::SERVICE_UNAVAILABLE)
+}
+
+/// Signing out did not work. The same form is posted again, with the `csrf` it had.
+pub(crate) fn still_signed_in(csrf: &str, next: &str) -> Page {
+    message(
+        "You are still signed in",
+        html! {
+            p role="alert" { "Something that Regent depends on does not answer, so you could not be signed out." }
+            p.muted { "Wait a moment, and try again." }
+            (form("/sign-out", csrf, html! {
+                @if !next.is_empty() { input type="hidden" name="next" value=(next); }
+                (actions(button(Kind::Primary, "Try again")))
+            }))
         },
     )
     .status(http::StatusCode::SERVICE_UNAVAILABLE)

@@ -17,8 +17,8 @@ mod state;
 
 pub(crate) use client::{Asking, SignedInAs, Vouching};
 pub(crate) use consent::{AskedScope, Consent, SubscriptionChoice, consent};
-pub(crate) use message::{cross_site, nothing_here, stale, unavailable, unreadable};
-pub(crate) use password::{forgot_password, link_is_void, link_was_sent, set_password};
+pub(crate) use message::{cross_site, nothing_here, stale, still_signed_in, unavailable, unreadable};
+pub(crate) use password::{ForgottenProblem, forgot_password, link_is_void, link_was_sent, set_password};
 pub(crate) use problem::{Problem, problem};
 pub(crate) use sign_in::{SignInProblem, sign_in};
 pub(crate) use state::{never_requested, pending, rejected, unapprovable, unchecked};

@@ -4,9 +4,18 @@ use regent::acts::password::ForgottenRefusal;
 use regent::domain::{Password, Throttled};
 use regent::web::page::{Field, Kind, Page, Place, Tone, actions, button, form, html, link_button, notice, text};
 
+/// Why no mail was sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ForgottenProblem {
+    /// There were too many.
+    Refused(ForgottenRefusal),
+    /// It could not be found out.
+    Unavailable,
+}
+
 /// Asks for the address to send a link to: posts `email` and `csrf` (purpose `/forgot-password`).
-/// `email` is what was typed before, `refusal` why no mail was sent for it.
-pub(crate) fn forgot_password(csrf: &str, email: &str, refusal: Option<ForgottenRefusal>) -> Page {
+/// `email` is what was typed before, `problem` why no mail was sent for it.
+pub(crate) fn forgot_password(csrf: &str, email: &str, problem: Option<ForgottenProblem>) -> Page {
     let field = Field::email("email", "E-mail")
         .value(email)
         .autocomplete("username")
@@ -14,17 +23,22 @@ pub(crate) fn forgot_password(csrf: &str, email: &str, refusal: Option<Forgotten
         .required()
         .focus();
     let content = html! {
-        @match refusal {
-            Some(ForgottenRefusal::Source(until)) => {
+        @match problem {
+            Some(ForgottenProblem::Refused(ForgottenRefusal::Source(until))) => {
                 (notice(Tone::Bad, html! { p { "Too many attempts. Wait " (pause(until)) " and try again." } }))
             }
-            Some(ForgottenRefusal::Address(until)) => {
+            Some(ForgottenProblem::Refused(ForgottenRefusal::Address(until))) => {
                 (notice(Tone::Bad, html! {
                     p {
                         "If there is an account with this address, mails were sent to it within the last hour, and "
                         strong { "the link in the newest one works" } ". Look in your mailbox, also among the "
                         "unwanted mail. There is another one to be had in " (pause(until)) "."
                     }
+                }))
+            }
+            Some(ForgottenProblem::Unavailable) => {
+                (notice(Tone::Bad, html! {
+                    p { "Regent cannot answer right now. Nothing was done: try again in a moment." }
                 }))
             }
             None => {}

@@ -18,6 +18,8 @@ pub(crate) struct Problem<'a> {
     pub(crate) advice: &'a str,
     /// For the maker of the app: the error's code and description (RFC 6749 §4.1.2.1).
     pub(crate) detail: Option<&'a str>,
+    /// What to ask for once more, where that may help: path and query.
+    pub(crate) again: Option<&'a str>,
     /// The redirect URI with the error in its query: a link, never followed unasked.
     pub(crate) return_url: Option<&'a str>,
     /// Who is signed in, if anybody is.
@@ -32,8 +34,11 @@ pub(crate) fn problem(problem: Problem<'_>) -> Page {
         @if let Some(detail) = problem.detail {
             p.hint { "For the maker of the app: " code { (text(detail)) } }
         }
-        @if let Some(url) = problem.return_url {
-            (actions(link_button(Kind::Plain, "Return to app", url)))
+        @if problem.again.is_some() || problem.return_url.is_some() {
+            (actions(html! {
+                @if let Some(again) = problem.again { (link_button(Kind::Primary, "Try again", again)) }
+                @if let Some(url) = problem.return_url { (link_button(Kind::Plain, "Return to app", url)) }
+            }))
         }
     };
     let page = Page::card(Place::Authorize, problem.title, content).status(problem.status);
@@ -56,20 +61,28 @@ mod tests {
             what: "<script>alert(1)</script>",
             advice: "Go back to the app and start again.",
             detail: Some("invalid_request: \"><img src=x>"),
+            again: None,
             return_url: None,
             signed_in: None,
         };
         let page = body(problem(hostile)).await;
         assert!(!page.contains("<script>") && !page.contains("<img"), "{page}");
-        assert!(!page.contains("Return to app") && !page.contains("sign-out"), "{page}");
+        for absent in ["Return to app", "Try again", "sign-out"] {
+            assert!(!page.contains(absent), "{absent} in {page}");
+        }
         let known = Problem {
+            again: Some("/oauth/v1/authorize?a=1&b=2"),
             return_url: Some("https://a.test/cb?error=invalid_scope"),
             ..hostile
         };
+        let page = body(problem(known)).await;
         assert!(
-            body(problem(known))
-                .await
-                .contains(r#"href="https://a.test/cb?error=invalid_scope">Return to app"#)
+            page.contains(r#"href="/oauth/v1/authorize?a=1&amp;b=2">Try again"#),
+            "{page}"
+        );
+        assert!(
+            page.contains(r#"href="https://a.test/cb?error=invalid_scope">Return to app"#),
+            "{page}"
         );
     }
 }

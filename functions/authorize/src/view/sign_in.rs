@@ -4,13 +4,15 @@ use regent::domain::Throttled;
 use regent::web::Next;
 use regent::web::page::{Field, Kind, Page, Place, Tone, actions, button, form, html, notice};
 
-/// Why signing in did not work.
+/// Why signing in did not work, or asking for a link to do so.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum SignInProblem {
     /// No such account, or not its password: which of them is nobody's business.
     Wrong,
     /// Too many attempts.
     Wait(Throttled),
+    /// It could not be found out.
+    Unavailable,
 }
 
 /// Asks for e-mail and password: posts `email`, `password`, `next` and `csrf` (purpose `/sign-in`).
@@ -48,7 +50,8 @@ pub(crate) fn sign_in(csrf: &str, next: &Next, email: &str, problem: Option<Sign
 }
 
 impl SignInProblem {
-    fn in_words(self) -> String {
+    /// What a page says of it.
+    pub(super) fn in_words(self) -> String {
         match self {
             Self::Wrong => "The e-mail address or the password is wrong.".to_owned(),
             Self::Wait(throttled) => {
@@ -57,6 +60,7 @@ impl SignInProblem {
                     "Too many attempts. Wait {pause} and try again, or choose a new password by mail: that gets you in at once."
                 )
             }
+            Self::Unavailable => "Regent cannot answer right now. Nothing was done: try again in a moment.".to_owned(),
         }
     }
 }

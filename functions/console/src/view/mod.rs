@@ -20,10 +20,11 @@ pub(crate) mod user_form;
 
 use crate::admin::Admin;
 use crate::path;
+use crate::posted::Posted;
 use crate::refusal::Told;
 use axum::response::Response;
 use http::StatusCode;
-use regent::web::page::{Kind, Markup, Page, Place, Section, Shell, actions, heading, html, link_button};
+use regent::web::page::{Kind, Markup, Page, Place, Section, Shell, actions, button, form, heading, html, link_button};
 
 /// A page of the console for this person, with what was done before it.
 pub(crate) fn page(admin: &Admin, section: Section, title: &str, content: Markup) -> Page {
@@ -39,15 +40,20 @@ pub(crate) fn page(admin: &Admin, section: Section, title: &str, content: Markup
     Page::console(&shell, title, content).toast(admin.done().map(crate::done::Done::says))
 }
 
-/// A refusal as a page.
-pub(crate) fn refused(admin: &Admin, told: &Told) -> Response {
+/// A refusal as a page. An outage offers what was asked for once more: a form as it was sent.
+pub(crate) fn refused(admin: &Admin, told: &Told, posted: Option<&Posted>) -> Response {
     let section = section_of(admin.path());
     let content = html! {
         (heading(told.title, None, html! {}))
         div.panel.narrow {
             p { (told.says) }
+            @let outage = told.status == StatusCode::SERVICE_UNAVAILABLE;
+            @let form = posted.filter(|_| outage).and_then(sent_again);
+            @if let Some(form) = &form { (form) }
             (actions(html! {
-                @if told.again { (link_button(Kind::Primary, "Reload", admin.again())) }
+                @if told.again && form.is_none() {
+                    (link_button(Kind::Primary, if outage { "Try again" } else { "Reload" }, admin.again()))
+                }
                 @if admin.sections().contains(&section) {
                     (link_button(Kind::Plain, &format!("Go to {}", in_a_sentence(section)), section.path()))
                 }
@@ -58,11 +64,27 @@ pub(crate) fn refused(admin: &Admin, told: &Told) -> Response {
     page.status(told.status).respond()
 }
 
+/// A form to be sent once more as it was, under the token it had; none if it takes a secret.
+fn sent_again(posted: &Posted) -> Option<Markup> {
+    let fields = posted.repeatable()?;
+    Some(form(
+        posted.path(),
+        posted.text("csrf"),
+        html! {
+            @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
+            (actions(button(Kind::Primary, "Try again")))
+        },
+    ))
+}
+
 /// Nobody can be recognised right now.
-pub(crate) fn outage(again: &str) -> Response {
+pub(crate) fn outage(again: &str, posted: Option<&Posted>) -> Response {
     let content = html! {
         p { "A part of Regent is not answering. Nothing was changed. Try again in a moment." }
-        (actions(html! { (link_button(Kind::Primary, "Try again", again)) }))
+        @match posted.and_then(sent_again) {
+            Some(form) => { (form) }
+            None => { (actions(link_button(Kind::Primary, "Try again", again))) }
+        }
     };
     let page = Page::card(Place::Console, "The console cannot answer right now", content);
     let mut response = page.status(StatusCode::SERVICE_UNAVAILABLE).respond();

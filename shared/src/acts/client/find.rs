@@ -1,9 +1,12 @@
 //! The client behind a client ID.
 
+use crate::acts::bookkeeping;
 use crate::app::App;
 use crate::domain::{
-    Client, ClientAuthentication, ClientError, ClientId, DocumentError, DocumentUrl, Error, Registration, Unavailable,
+    Client, ClientAuthentication, ClientError, ClientId, DocumentError, DocumentUrl, Error, Registration, Timestamp,
+    Unavailable,
 };
+use crate::fetch::Fetched;
 use crate::oauth::{ClientMetadata, MetadataError};
 
 /// The client with a client ID; none if nobody has registered it here, or if that has run out. A
@@ -31,17 +34,20 @@ async fn known(app: &App, id: &ClientId) -> Result<Option<Client>, Unavailable> 
     Ok(found.filter(|client| !client.is_over(app.now())))
 }
 
-/// Fetches a document, one request of this process at a time.
+/// Fetches a document, one request of this process at a time. What is remembered of a failure is what
+/// was wrong with this very document: not that the table fails, or that too much else is being fetched.
 async fn of_document(app: &App, id: &ClientId, url: &DocumentUrl) -> Result<Client, Error> {
-    let mut turn = app.documents().turn(url).await;
+    let mut turn = app.documents().turn(url, app.now()).await?;
     // Whoever was before us may have read it.
     if let Some(client) = known(app, id).await? {
         return Ok(client);
     }
     turn.check(app.now()).map_err(ClientError::from)?;
-    match read(app, id, url).await {
+    match read(app, id, url).await? {
         Ok(client) => {
-            app.store().cache_client(&client).await?;
+            // Whoever needs it next fetches it again.
+            let cache = Box::pin(app.store().cache_client(&client));
+            bookkeeping::keep("a client metadata document is not kept", cache).await;
             Ok(client)
         }
         Err(error) => {
@@ -51,10 +57,14 @@ async fn of_document(app: &App, id: &ClientId, url: &DocumentUrl) -> Result<Clie
     }
 }
 
-async fn read(app: &App, id: &ClientId, url: &DocumentUrl) -> Result<Client, DocumentError> {
+async fn read(app: &App, id: &ClientId, url: &DocumentUrl) -> Result<Result<Client, DocumentError>, Unavailable> {
     let fetched = app.documents().fetch(url).await?;
+    Ok(fetched.and_then(|fetched| client(id, url, &fetched, app.now())))
+}
+
+/// The client that a document describes.
+fn client(id: &ClientId, url: &DocumentUrl, fetched: &Fetched, now: Timestamp) -> Result<Client, DocumentError> {
     let metadata = ClientMetadata::of_document(&fetched.body, url).map_err(refused)?;
-    let now = app.now();
     Ok(Client {
         client_id: id.clone(),
         name: metadata.name,
