@@ -1,7 +1,8 @@
 //! A region as a newcomer starts it: the `regent-local` binary, as a process of its own.
 
 use std::fs::File;
-use std::path::Path;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -83,6 +84,48 @@ impl Region {
         self.folder.path()
     }
 
+    /// Where its process listens, as the system knows it.
+    pub(crate) fn listeners(&self) -> Vec<SocketAddr> {
+        let process = PathBuf::from(format!("/proc/{}", self.process.id().expect("it runs")));
+        let own = std::fs::read_dir(process.join("fd")).expect("its files");
+        let own: Vec<String> = own
+            .filter_map(|file| std::fs::read_link(file.ok()?.path()).ok())
+            .map(|file| file.to_string_lossy().into_owned())
+            .collect();
+        let mut found = Vec::new();
+        for table in ["net/tcp", "net/tcp6"] {
+            let sockets = std::fs::read_to_string(process.join(table)).expect("the system's sockets");
+            for socket in sockets.lines().skip(1) {
+                let fields: Vec<&str> = socket.split_whitespace().collect();
+                let (local, state, inode) = (fields[1], fields[3], fields[9]);
+                // 0A: it listens.
+                if state == "0A" && own.contains(&format!("socket:[{inode}]")) {
+                    found.push(address(local));
+                }
+            }
+        }
+        found
+    }
+
+    /// Its files, whose content has these words.
+    pub(crate) fn holds(&self, words: &str) -> Vec<PathBuf> {
+        let (mut found, mut folders) = (Vec::new(), vec![self.folder.path().to_owned()]);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let content = std::fs::read(&path).expect("a file");
+                if content.windows(words.len()).any(|part| part == words.as_bytes()) {
+                    found.push(path);
+                }
+            }
+        }
+        found
+    }
+
     /// What it told people on stderr, once the last line of that begins with a word.
     pub(crate) async fn said(&self, last: &str) -> String {
         for _ in 0..300 {
@@ -157,4 +200,25 @@ impl Region {
             "wrong_secret": other.secret,
         })
     }
+}
+
+/// An address as `/proc/net/tcp` writes it: words of 32 bits in this machine's order, and a port.
+fn address(text: &str) -> SocketAddr {
+    let (ip, port) = text.split_once(':').expect("a port");
+    let port = u16::from_str_radix(port, 16).expect("a port");
+    let words = ip.as_bytes().chunks(8).map(|word| {
+        let word = std::str::from_utf8(word).expect("hexadecimal");
+        u32::from_str_radix(word, 16).expect("hexadecimal").to_ne_bytes()
+    });
+    let words: Vec<[u8; 4]> = words.collect();
+    let ip = match words.as_slice() {
+        [v4] => IpAddr::V4(Ipv4Addr::from(*v4)),
+        [a, b, c, d] => {
+            let bytes: Vec<u8> = [a, b, c, d].into_iter().flatten().copied().collect();
+            let bytes: [u8; 16] = bytes.try_into().expect("16 bytes");
+            IpAddr::V6(Ipv6Addr::from(bytes))
+        }
+        _ => panic!("no address: {text}"),
+    };
+    SocketAddr::new(ip, port)
 }

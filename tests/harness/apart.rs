@@ -24,7 +24,7 @@ pub(crate) struct Apart {
 impl Apart {
     /// Behind a relay.
     pub(crate) async fn relayed(region: &Region) -> (Self, Relay) {
-        let relay = Relay::start(&region.running.dynamodb_endpoint).await;
+        let relay = Relay::before(&region.running).await;
         (Self::at(region, &relay.endpoint).await, relay)
     }
 
@@ -42,7 +42,7 @@ impl Apart {
     pub(crate) async fn with(region: &Region, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = region.running.app.config().clone();
         change(&mut config);
-        let aws = regent_local::aws::sdk_config();
+        let aws = region.running.aws();
         let app = App::new(config, &aws, region.clock.clone(), Rng::system()).unwrap();
         let functions = Functions {
             token: regent_token::router(app.clone()),

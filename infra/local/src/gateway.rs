@@ -1,7 +1,8 @@
 //! What API Gateway does in the cloud: a path leads to a function, and the function learns who called.
 //!
-//! The functions' own routers answer; the gateway adds the caller's address and two things of its
-//! own: an index at `/`, and API Gateway's answer to a path that nobody has.
+//! The functions' own routers answer; the gateway adds the caller's address and three things of its
+//! own: it demands the issuer's host, has an index at `/`, and API Gateway's answer to a path that
+//! nobody has.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -18,6 +19,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
+
+use crate::own_host;
 
 /// How long running requests may take to end once the region stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
@@ -36,8 +39,8 @@ pub(crate) struct Functions {
     pub(crate) mailbox: Router,
     /// New signing keys.
     pub(crate) rotation: Router,
-    /// What `/` answers.
-    pub(crate) index: Value,
+    /// Whose host it is.
+    pub(crate) issuer: Issuer,
 }
 
 impl Functions {
@@ -76,12 +79,12 @@ impl Functions {
         let other_name = header(header::HOST)?.starts_with("localhost:");
         let by_a_person = request.method() == Method::GET && header(header::ACCEPT)?.contains("text/html");
         let asked = request.uri().path_and_query()?;
-        (other_name && by_a_person).then(|| format!("{}{asked}", self.index["issuer"].as_str().unwrap_or_default()))
+        (other_name && by_a_person).then(|| format!("{}{asked}", self.issuer))
     }
 }
 
 /// The index: what a person who opens the issuer in a browser should try next.
-pub(crate) fn index(issuer: &Issuer) -> Value {
+fn index(issuer: &Issuer) -> Value {
     json!({
         "issuer": issuer.as_str(),
         "metadata": issuer.at("/.well-known/oauth-authorization-server"),
@@ -139,9 +142,12 @@ async fn route(
     ConnectInfo(caller): ConnectInfo<SocketAddr>,
     mut request: Request,
 ) -> Response {
+    if let Some(refused) = own_host::misdirected(&functions.issuer, &request) {
+        return refused;
+    }
     let path = request.uri().path();
     if path == "/" {
-        return json_answer(StatusCode::OK, &functions.index);
+        return json_answer(StatusCode::OK, &index(&functions.issuer));
     }
     if let Some(home) = functions.home(&request) {
         return Redirect::temporary(&home).into_response();
@@ -191,14 +197,20 @@ mod tests {
             acme: named("acme"),
             mailbox: named("mailbox"),
             rotation: named("rotation"),
-            index: json!({}),
+            issuer: Issuer::parse("http://127.0.0.1:8787").unwrap(),
         }
     }
 
     async fn answer(path: &str) -> (StatusCode, String) {
+        answer_of(path, &["127.0.0.1:8787"]).await
+    }
+
+    async fn answer_of(path: &str, hosts: &[&str]) -> (StatusCode, String) {
         let functions = functions();
         let caller = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9)));
-        let request = Request::builder().uri(path).body(axum::body::Body::empty()).unwrap();
+        let asked = Request::builder().uri(path);
+        let asked = hosts.iter().fold(asked, |asked, host| asked.header("host", *host));
+        let request = asked.body(axum::body::Body::empty()).unwrap();
         let response = route(State(functions), caller, request).await;
         let status = response.status();
         let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
@@ -236,10 +248,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_asked_for_by_the_other_name_is_at_the_issuers() {
-        let functions = Functions {
-            index: index(&Issuer::parse("http://127.0.0.1:8787").unwrap()),
-            ..functions()
-        };
+        let functions = functions();
         for (host, accept, home) in [
             ("localhost:8787", "text/html", Some("http://127.0.0.1:8787/console?x=1")),
             ("127.0.0.1:8787", "text/html", None),
@@ -267,5 +276,51 @@ mod tests {
             assert_eq!(answer(path).await.0, StatusCode::NOT_FOUND, "{path}");
         }
         assert_eq!(answer("/").await.0, StatusCode::OK);
+    }
+
+    /// DNS rebinding: a page of another site under a name that leads here.
+    #[tokio::test]
+    async fn only_what_anybody_may_ask_is_answered_under_another_hosts_name() {
+        let strange: [&[&str]; 7] = [
+            &["evil.test:8787"],
+            &["evil.test"],
+            &["127.0.0.1"],
+            &["127.0.0.1:8788"],
+            &["[::1]:8787"],
+            &[],
+            &["127.0.0.1:8787", "evil.test:8787"],
+        ];
+        for (path, public) in [
+            ("/", false),
+            ("/nothing", false),
+            ("/health", false),
+            ("/sign-in", false),
+            ("/forgot-password", false),
+            ("/console/users", false),
+            ("/api/v1/users", false),
+            ("/oauth/v1/authorize", false),
+            ("/acme/me", false),
+            ("/_local/mail", false),
+            ("/_local/events", false),
+            ("/_local/rotate?drop=all", false),
+            ("/oauth/v1/token", true),
+            ("/oauth/v1/revoke", true),
+            ("/oauth/v1/introspect", true),
+            ("/oauth/v1/register", true),
+            ("/.well-known/jwks.json", true),
+            ("/verify?resource=x", true),
+        ] {
+            for hosts in strange {
+                let status = answer_of(path, hosts).await.0;
+                let misdirected = status == StatusCode::MISDIRECTED_REQUEST;
+                assert_eq!(misdirected, !public, "{path} {hosts:?}: {status}");
+            }
+            let status = answer_of(path, &["localhost:8787"]).await.0;
+            assert_ne!(
+                status,
+                StatusCode::MISDIRECTED_REQUEST,
+                "{path}: the machine's other name"
+            );
+        }
     }
 }

@@ -8,7 +8,8 @@
 //! first_run what a new region starts with         error     why a region did not start
 //! aws       SDK settings without AWS              outside   small Amazon SES and EventBridge
 //! pump      the table's stream → notify           mailbox   /_local: what was sent out
-//! rotation  /_local/rotate: new signing keys      own_host  who may ask below /_local
+//! rotation  /_local/rotate: new signing keys      own_host  who may ask at the gateway
+//! guard     who may ask what stands in for AWS
 //! ```
 //! Everything here is imported by the `regent-local` program and by tests, and by nothing else.
 
@@ -20,6 +21,7 @@ pub mod facts;
 mod first_run;
 pub mod folder;
 mod gateway;
+pub mod guard;
 mod mailbox;
 pub mod outside;
 mod own_host;

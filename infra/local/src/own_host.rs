@@ -1,10 +1,12 @@
-//! Who may ask below `/_local`: there are mails with one-time links, and there keys are rotated.
+//! Who may ask at the gateway: no page of another site, and below `/_local`, where mails with one-time
+//! links are and keys are rotated, none that only says that it is ours.
 //!
-//! A page of another site can make a browser ask here: under a name of its own (DNS rebinding), or
-//! with a form. So the request must name the issuer's own host, and no other site as its origin.
+//! A page of another site can make a browser ask here: under a name of its own (DNS rebinding), with
+//! a form, or as an image. So every request names the issuer's own host, but for those endpoints that
+//! anybody on the Internet may ask and that no cookie opens.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use regent::domain::Issuer;
@@ -12,13 +14,33 @@ use serde_json::json;
 
 use crate::gateway::json_answer;
 
-/// Asks for the issuer's own host and origin, and makes the answer one that nobody keeps.
+/// Demands the issuer's own host where a request has to name it: the answer if it does not.
+pub(crate) fn misdirected(issuer: &Issuer, request: &Request) -> Option<Response> {
+    let own = is_public(request.uri().path()) || names_host(issuer, request.headers());
+    (!own).then(|| refused(StatusCode::MISDIRECTED_REQUEST, "Ask the issuer's own host"))
+}
+
+/// Endpoints of programs, which show a secret, a token or a code, or only read what is published.
+/// Proxies that stand before an API ask `/verify` under their own name.
+fn is_public(path: &str) -> bool {
+    let endpoints = [
+        "/oauth/v1/token",
+        "/oauth/v1/revoke",
+        "/oauth/v1/introspect",
+        "/oauth/v1/register",
+        "/verify",
+    ];
+    endpoints.contains(&path) || path.starts_with("/.well-known/")
+}
+
+/// Whether a request's one `Host` is the issuer's.
+fn names_host(issuer: &Issuer, headers: &HeaderMap) -> bool {
+    headers.get_all(header::HOST).iter().count() == 1 && named(headers, &header::HOST).as_deref() == Some(issuer.host())
+}
+
+/// Demands that no other site asks, and makes the answer one that nobody keeps or embeds.
 pub(crate) async fn only(State(issuer): State<Issuer>, request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    if named(headers, &header::HOST).as_deref() != Some(issuer.host()) {
-        return refused(StatusCode::MISDIRECTED_REQUEST, "Ask the issuer's own host");
-    }
-    if headers.contains_key(header::ORIGIN) && named(headers, &header::ORIGIN).as_deref() != Some(issuer.as_str()) {
+    if is_of_another_site(&issuer, &request) {
         return refused(StatusCode::FORBIDDEN, "Another site may not ask");
     }
     let mut response = next.run(request).await;
@@ -26,7 +48,23 @@ pub(crate) async fn only(State(issuer): State<Issuer>, request: Request, next: N
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
     response
+}
+
+/// Browsers say where a request comes from: all of them by `Origin` in a POST, most by Fetch Metadata
+/// in any. A link that a person follows is none of another site's business, wherever it was.
+fn is_of_another_site(issuer: &Issuer, request: &Request) -> bool {
+    let headers = request.headers();
+    if headers.contains_key(header::ORIGIN) && named(headers, &header::ORIGIN).as_deref() != Some(issuer.as_str()) {
+        return true;
+    }
+    let told = |name: &'static str| headers.get(name).map_or("", |value| value.to_str().unwrap_or_default());
+    let from_here = matches!(told("sec-fetch-site"), "" | "none" | "same-origin");
+    !from_here && (request.method() != Method::GET || told("sec-fetch-dest") != "document")
 }
 
 /// This machine's two names are one.
