@@ -1,11 +1,12 @@
 //! A region as a newcomer starts it: the `regent-local` binary, as a process of its own.
 
 use std::fs::File;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use regent_local::sockets::{self, Socket};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -92,19 +93,11 @@ impl Region {
             .filter_map(|file| std::fs::read_link(file.ok()?.path()).ok())
             .map(|file| file.to_string_lossy().into_owned())
             .collect();
-        let mut found = Vec::new();
-        for table in ["net/tcp", "net/tcp6"] {
-            let sockets = std::fs::read_to_string(process.join(table)).expect("the system's sockets");
-            for socket in sockets.lines().skip(1) {
-                let fields: Vec<&str> = socket.split_whitespace().collect();
-                let (local, state, inode) = (fields[1], fields[3], fields[9]);
-                // 0A: it listens.
-                if state == "0A" && own.contains(&format!("socket:[{inode}]")) {
-                    found.push(address(local));
-                }
-            }
-        }
-        found
+        let tables = ["net/tcp", "net/tcp6"].map(|table| std::fs::read_to_string(process.join(table)));
+        let tables = tables.map(|table| table.expect("the system's sockets"));
+        let sockets = tables.iter().flat_map(|table| sockets::parse(table));
+        let of_this = |socket: &Socket| socket.listens && own.contains(&format!("socket:[{}]", socket.inode));
+        sockets.filter(of_this).map(|socket| socket.local).collect()
     }
 
     /// Its files, whose content has these words.
@@ -200,25 +193,4 @@ impl Region {
             "wrong_secret": other.secret,
         })
     }
-}
-
-/// An address as `/proc/net/tcp` writes it: words of 32 bits in this machine's order, and a port.
-fn address(text: &str) -> SocketAddr {
-    let (ip, port) = text.split_once(':').expect("a port");
-    let port = u16::from_str_radix(port, 16).expect("a port");
-    let words = ip.as_bytes().chunks(8).map(|word| {
-        let word = std::str::from_utf8(word).expect("hexadecimal");
-        u32::from_str_radix(word, 16).expect("hexadecimal").to_ne_bytes()
-    });
-    let words: Vec<[u8; 4]> = words.collect();
-    let ip = match words.as_slice() {
-        [v4] => IpAddr::V4(Ipv4Addr::from(*v4)),
-        [a, b, c, d] => {
-            let bytes: Vec<u8> = [a, b, c, d].into_iter().flatten().copied().collect();
-            let bytes: [u8; 16] = bytes.try_into().expect("16 bytes");
-            IpAddr::V6(Ipv6Addr::from(bytes))
-        }
-        _ => panic!("no address: {text}"),
-    };
-    SocketAddr::new(ip, port)
 }

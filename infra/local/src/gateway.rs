@@ -4,6 +4,8 @@
 //! own: it demands the issuer's host, has an index at `/`, and API Gateway's answer to a path that
 //! nobody has.
 
+pub(crate) mod own_host;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -19,8 +21,6 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
-
-use crate::own_host;
 
 /// How long running requests may take to end once the region stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
@@ -142,7 +142,7 @@ async fn route(
     ConnectInfo(caller): ConnectInfo<SocketAddr>,
     mut request: Request,
 ) -> Response {
-    if let Some(refused) = own_host::misdirected(&functions.issuer, &request) {
+    if let Some(refused) = own_host::refused(&functions.issuer, caller, &request) {
         return refused;
     }
     let path = request.uri().path();
@@ -177,150 +177,4 @@ pub(crate) fn json_answer(status: StatusCode, content: &Value) -> Response {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn named(name: &'static str) -> Router {
-        Router::new().fallback(any(async move |request: Request| {
-            let caller = request.extensions().get::<SourceIp>().map(|ip| ip.0.clone());
-            format!("{name} {}", caller.unwrap_or_default())
-        }))
-    }
-
-    fn functions() -> Functions {
-        Functions {
-            token: named("token"),
-            accounts: named("accounts"),
-            verify: named("verify"),
-            authorize: named("authorize"),
-            console: named("console"),
-            acme: named("acme"),
-            mailbox: named("mailbox"),
-            rotation: named("rotation"),
-            issuer: Issuer::parse("http://127.0.0.1:8787").unwrap(),
-        }
-    }
-
-    async fn answer(path: &str) -> (StatusCode, String) {
-        answer_of(path, &["127.0.0.1:8787"]).await
-    }
-
-    async fn answer_of(path: &str, hosts: &[&str]) -> (StatusCode, String) {
-        let functions = functions();
-        let caller = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9)));
-        let asked = Request::builder().uri(path);
-        let asked = hosts.iter().fold(asked, |asked, host| asked.header("host", *host));
-        let request = asked.body(axum::body::Body::empty()).unwrap();
-        let response = route(State(functions), caller, request).await;
-        let status = response.status();
-        let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
-        (status, String::from_utf8(body.to_vec()).unwrap())
-    }
-
-    #[tokio::test]
-    async fn a_path_leads_to_its_function_which_learns_the_caller() {
-        for (path, function) in [
-            ("/oauth/v1/token", "token"),
-            ("/oauth/v1/nothing", "token"),
-            ("/.well-known/jwks.json", "token"),
-            ("/api/v1/service-accounts?limit=2", "accounts"),
-            ("/api/v1", "accounts"),
-            ("/verify?resource=x", "verify"),
-            ("/acme/me", "acme"),
-            ("/health", "token"),
-            ("/_local/mail/1", "mailbox"),
-            ("/_local/rotate?drop=all", "rotation"),
-            ("/_local/rotate/1", "mailbox"),
-            ("/oauth/v1/authorize?client_id=x", "authorize"),
-            ("/oauth/v1/assets/regent.css", "authorize"),
-            ("/sign-in?next=/console", "authorize"),
-            ("/password?token=x", "authorize"),
-            ("/console", "console"),
-            ("/console/users/new?done=x", "console"),
-        ] {
-            assert_eq!(
-                answer(path).await,
-                (StatusCode::OK, format!("{function} 127.0.0.1")),
-                "{path}"
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn a_page_asked_for_by_the_other_name_is_at_the_issuers() {
-        let functions = functions();
-        for (host, accept, home) in [
-            ("localhost:8787", "text/html", Some("http://127.0.0.1:8787/console?x=1")),
-            ("127.0.0.1:8787", "text/html", None),
-            ("localhost:8787", "application/json", None),
-        ] {
-            let request = Request::get("/console?x=1")
-                .header("host", host)
-                .header("accept", accept);
-            let request = request.body(axum::body::Body::empty()).unwrap();
-            assert_eq!(functions.home(&request).as_deref(), home, "{host} {accept}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_path_that_nobody_has_is_not_found() {
-        for path in [
-            "/oauth/v10/token",
-            "/api/v2",
-            "/verify/",
-            "/acme",
-            "/Verify",
-            "//verify",
-            "/api/v1x",
-        ] {
-            assert_eq!(answer(path).await.0, StatusCode::NOT_FOUND, "{path}");
-        }
-        assert_eq!(answer("/").await.0, StatusCode::OK);
-    }
-
-    /// DNS rebinding: a page of another site under a name that leads here.
-    #[tokio::test]
-    async fn only_what_anybody_may_ask_is_answered_under_another_hosts_name() {
-        let strange: [&[&str]; 7] = [
-            &["evil.test:8787"],
-            &["evil.test"],
-            &["127.0.0.1"],
-            &["127.0.0.1:8788"],
-            &["[::1]:8787"],
-            &[],
-            &["127.0.0.1:8787", "evil.test:8787"],
-        ];
-        for (path, public) in [
-            ("/", false),
-            ("/nothing", false),
-            ("/health", false),
-            ("/sign-in", false),
-            ("/forgot-password", false),
-            ("/console/users", false),
-            ("/api/v1/users", false),
-            ("/oauth/v1/authorize", false),
-            ("/acme/me", false),
-            ("/_local/mail", false),
-            ("/_local/events", false),
-            ("/_local/rotate?drop=all", false),
-            ("/oauth/v1/token", true),
-            ("/oauth/v1/revoke", true),
-            ("/oauth/v1/introspect", true),
-            ("/oauth/v1/register", true),
-            ("/.well-known/jwks.json", true),
-            ("/verify?resource=x", true),
-        ] {
-            for hosts in strange {
-                let status = answer_of(path, hosts).await.0;
-                let misdirected = status == StatusCode::MISDIRECTED_REQUEST;
-                assert_eq!(misdirected, !public, "{path} {hosts:?}: {status}");
-            }
-            let status = answer_of(path, &["localhost:8787"]).await.0;
-            assert_ne!(
-                status,
-                StatusCode::MISDIRECTED_REQUEST,
-                "{path}: the machine's other name"
-            );
-        }
-    }
-}
+mod tests;

@@ -29,8 +29,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use crate::aws::{ACCOUNT, REGION};
-use crate::gateway::json_answer;
-use crate::own_host;
+use crate::gateway::{json_answer, own_host};
 use crate::secrets::{Function, Rotations, Secrets, SecretsError};
 
 /// The rotation of one region's signing keys.

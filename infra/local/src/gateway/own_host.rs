@@ -1,9 +1,11 @@
-//! Who may ask at the gateway: no page of another site, and below `/_local`, where mails with one-time
-//! links are and keys are rotated, none that only says that it is ours.
-//!
-//! A page of another site can make a browser ask here: under a name of its own (DNS rebinding), with
-//! a form, or as an image. So every request names the issuer's own host, but for those endpoints that
+//! Who may ask at the gateway. A page of another site can make a browser ask here under a name of its
+//! own (DNS rebinding). So every request names the issuer's own host, but for those endpoints that
 //! anybody on the Internet may ask and that no cookie opens.
+//!
+//! Below `/_local` are mails with one-time links, and there keys are rotated. That is for the user who
+//! started the region, and for no page of another site: not with a form, nor as an image.
+
+use std::net::SocketAddr;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -13,11 +15,18 @@ use regent::domain::Issuer;
 use serde_json::json;
 
 use crate::gateway::json_answer;
+use crate::sockets;
 
-/// Demands the issuer's own host where a request has to name it: the answer if it does not.
-pub(crate) fn misdirected(issuer: &Issuer, request: &Request) -> Option<Response> {
-    let own = is_public(request.uri().path()) || names_host(issuer, request.headers());
-    (!own).then(|| refused(StatusCode::MISDIRECTED_REQUEST, "Ask the issuer's own host"))
+/// The answer to whoever may not ask.
+pub(crate) fn refused(issuer: &Issuer, caller: SocketAddr, request: &Request) -> Option<Response> {
+    let path = request.uri().path();
+    if !is_public(path) && !names_host(issuer, request.headers()) {
+        return Some(refusal(StatusCode::MISDIRECTED_REQUEST, "Ask the issuer's own host"));
+    }
+    let own = issuer.host().parse();
+    let is_users_own = || own.is_ok_and(|own| !sockets::is_of_another_user(caller, own));
+    let stranger = path.starts_with("/_local") && !is_users_own();
+    stranger.then(|| refusal(StatusCode::FORBIDDEN, "Another user of this machine may not ask"))
 }
 
 /// Endpoints of programs, which show a secret, a token or a code, or only read what is published.
@@ -41,7 +50,7 @@ fn names_host(issuer: &Issuer, headers: &HeaderMap) -> bool {
 /// Demands that no other site asks, and makes the answer one that nobody keeps or embeds.
 pub(crate) async fn only(State(issuer): State<Issuer>, request: Request, next: Next) -> Response {
     if is_of_another_site(&issuer, &request) {
-        return refused(StatusCode::FORBIDDEN, "Another site may not ask");
+        return refusal(StatusCode::FORBIDDEN, "Another site may not ask");
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -73,6 +82,6 @@ fn named(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     Some(value.replace("localhost:", "127.0.0.1:"))
 }
 
-fn refused(status: StatusCode, message: &str) -> Response {
+fn refusal(status: StatusCode, message: &str) -> Response {
     json_answer(status, &json!({ "message": message }))
 }
