@@ -102,9 +102,10 @@ export async function attack({ base, attempts }) {
     new Promise((resolve) => events.forEach((event) => element.addEventListener(event, resolve, { once: true })))
 
   async function submitted(attempt, enctype) {
-    const frame = document.body.appendChild(Object.assign(document.createElement('iframe'), { name: 'hole' }))
+    const name = `hole-${attempts.indexOf(attempt)}-${enctype}`
+    const frame = document.body.appendChild(Object.assign(document.createElement('iframe'), { name }))
     const form = document.body.appendChild(document.createElement('form'))
-    Object.assign(form, { method: 'post', action: base + attempt.path, target: 'hole', enctype })
+    Object.assign(form, { method: 'post', action: base + attempt.path, target: name, enctype })
     const field = form.appendChild(document.createElement('input'))
     // As plain text it reads {"…": "…="}: JSON to whoever does not look at the type.
     field.name = enctype === 'text/plain' ? attempt.body.replace(/}$/, ',"ignored":"') : 'body'
@@ -118,16 +119,15 @@ export async function attack({ base, attempts }) {
     form.remove()
   }
 
-  for (const attempt of attempts) {
-    for (const credentials of ['include', 'omit']) {
-      await fetched(attempt, 'cors', credentials, attempt.headers)
-      await fetched(attempt, 'cors', credentials, {})
-    }
+  async function made(attempt) {
+    // With cookies; without them, which is all that a listener open to everybody allows; blindly.
+    await fetched(attempt, 'cors', 'include', {})
+    await fetched(attempt, 'cors', 'omit', attempt.headers)
     await fetched(attempt, 'no-cors', 'include', {})
     if (attempt.method === 'POST') {
       await submitted(attempt, 'text/plain')
       await submitted(attempt, 'application/x-www-form-urlencoded')
-      continue
+      return
     }
     const image = new Image()
     const tried = done(image, 'load', 'error')
@@ -137,6 +137,8 @@ export async function attack({ base, attempts }) {
     if ((await done(source, 'open', 'error')).type === 'open') tell('events', attempt, 0, 'opened')
     source.close()
   }
+
+  await Promise.all(attempts.map(made))
   return read
 }
 
