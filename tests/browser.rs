@@ -6,11 +6,14 @@
 //! console.mjs   the rest of the console, page by page
 //! outage.mjs    a domain that cannot be checked
 //! tour.mjs      what README says of it
+//! stranger.mjs  another site's page in the developer's browser, which gets nothing (attempts)
 //! steps, app, chromium   what people do · the third-party app · the browser and what it must not complain of
 //! ```
 //! Everything happens twice: with JavaScript, and without. Pictures of every page, 1280 × 800 in
 //! light and dark and 375 × 812, are kept in `target/screenshots/`, for somebody to look at.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -86,6 +89,24 @@ async fn connecting_an_app_goes_as_the_readme_says() {
     let told = tell("tour.mjs", &brief).await;
     region.stop().await;
     assert!(told.is_ok(), "{}", told.unwrap_err());
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_reads_and_changes_nothing_at_any_port_where_a_region_listens() {
+    let region = Region::start().await;
+    let listeners = region.listeners();
+    let loopback = |address: &SocketAddr| address.ip().is_loopback();
+    assert!(listeners.iter().all(loopback), "{listeners:?}");
+    // The gateway, the table, the secrets, mail and events. What another one would answer belongs
+    // into attempts.mjs.
+    assert_eq!(listeners.len(), 4, "{listeners:?}");
+    let mut brief = brief(&region, "stranger.mjs", true);
+    brief["listeners"] = json!(listeners);
+    let told = tell("stranger.mjs", &brief).await;
+    let written = region.holds("stranger-was-here");
+    region.stop().await;
+    assert!(told.is_ok(), "{}", told.unwrap_err());
+    assert_eq!(written, [] as [PathBuf; 0], "what the page sent was kept");
 }
 
 /// Runs a story against a region of its own.

@@ -6,7 +6,7 @@
 //! relay     in front of the table: counts calls, and lies when told to  apart     functions with another way to the table
 //! forge     the region's own key in the wrong hands       organization   a second customer in the same region
 //! table     the rows themselves                       browser        a person's: cookies, forms, redirects
-//! post      mails, events on the bus, dead letters
+//! post      mails, events on the bus, dead letters     signed      calls of AWS signed by hand
 //! third_party   an app that sends people to the authorize page
 //! ```
 //! A region starts in some tenths of a second, so every test has one and none waits for another.
@@ -20,6 +20,7 @@ mod organization;
 mod post;
 mod region;
 mod relay;
+mod signed;
 mod table;
 mod third_party;
 mod token;

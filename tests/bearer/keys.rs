@@ -12,7 +12,7 @@ const SECRET: &str = "GetSecretValue";
 /// Functions that have just started, all of whose calls are counted.
 async fn cold(region: &Region) -> (Http, Relay) {
     let running = &region.running;
-    let relay = Relay::before(&running.dynamodb_endpoint, &running.secrets_endpoint).await;
+    let relay = Relay::before(running).await;
     let apart = Apart::with(region, |config| {
         config.dynamodb_endpoint = Some(relay.endpoint.clone());
         config.secrets_endpoint = Some(relay.endpoint.clone());

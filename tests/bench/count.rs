@@ -54,8 +54,8 @@ fn instructions(kind: &str, folder: &Path, count: u64) -> u64 {
 /// What AWS answers while requests of this kind are served, warm and cold.
 async fn record(kind: &str) -> Record {
     let stand = Stand::start(2).await;
-    let dynamodb = Relay::start(&stand.region.dynamodb_endpoint).await;
-    let secrets = Relay::start(&stand.region.secrets_endpoint).await;
+    let dynamodb = Relay::start(&stand.region.credentials, &stand.region.dynamodb_endpoint).await;
+    let secrets = Relay::start(&stand.region.credentials, &stand.region.secrets_endpoint).await;
     let clock = Clock::system().now();
     let config = Config {
         dynamodb_endpoint: Some(dynamodb.address.clone()),
@@ -63,13 +63,7 @@ async fn record(kind: &str) -> Record {
         reuse_margin: Seconds(if kind == "new token" { 4_000_000_000 } else { 30 }),
         ..stand.region.app.config().clone()
     };
-    let app = App::new(
-        config,
-        &regent_local::aws::sdk_config(),
-        Clock::manual(clock),
-        Rng::system(),
-    )
-    .unwrap();
+    let app = App::new(config, &stand.region.aws(), Clock::manual(clock), Rng::system()).unwrap();
     let routes = crate::serve::routes(&app);
     let form = stand.form(0, &stand.clients[0].1);
     let mut token = None;

@@ -69,8 +69,8 @@ pub(crate) async fn count() -> Counted {
     }
     let grant = Box::pin(Grant::made(&stand)).await;
     let (table, secrets) = (
-        Relay::start(&stand.region.dynamodb_endpoint).await,
-        Relay::start(&stand.region.secrets_endpoint).await,
+        Relay::start(&stand.region.credentials, &stand.region.dynamodb_endpoint).await,
+        Relay::start(&stand.region.credentials, &stand.region.secrets_endpoint).await,
     );
     let mut environment = stand.environment();
     environment.retain(|(name, _)| *name != "RUST_LOG");

@@ -46,6 +46,8 @@ mod relay;
 mod replay;
 mod report;
 mod serve;
+#[path = "../harness/signed.rs"]
+mod signed;
 mod stack;
 mod stand;
 mod units;

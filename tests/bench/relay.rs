@@ -7,7 +7,10 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use http::{HeaderMap, Response};
+use regent_local::aws::Credentials;
 use tokio::net::TcpListener;
+
+use crate::signed::passed_on;
 
 /// A call, and its answer.
 #[derive(Clone)]
@@ -27,14 +30,27 @@ pub(crate) struct Relay {
 
 type Log = Arc<Mutex<Vec<Heard>>>;
 
+#[derive(Clone)]
+struct Place {
+    credentials: Credentials,
+    endpoint: String,
+    client: reqwest::Client,
+    heard: Log,
+}
+
 impl Relay {
     /// Before this endpoint.
-    pub(crate) async fn start(endpoint: &str) -> Self {
+    pub(crate) async fn start(credentials: &Credentials, endpoint: &str) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let heard = Log::default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let state = (endpoint.to_owned(), client, heard.clone());
+        let state = Place {
+            credentials: credentials.clone(),
+            endpoint: endpoint.to_owned(),
+            client,
+            heard: heard.clone(),
+        };
         let routes = Router::new().fallback(relay).with_state(state);
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Self { address, heard }
@@ -46,18 +62,16 @@ impl Relay {
     }
 }
 
-async fn relay(
-    State((endpoint, client, heard)): State<(String, reqwest::Client, Log)>,
-    request: Request,
-) -> Response<Body> {
+async fn relay(State(place): State<Place>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let asked = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let target = parts.headers["x-amz-target"].to_str().unwrap().to_owned();
-    let sent = client.post(endpoint).headers(parts.headers).body(asked.clone());
+    let headers = passed_on(&place.credentials, &place.endpoint, parts.headers, &asked);
+    let sent = place.client.post(&place.endpoint).headers(headers).body(asked.clone());
     let answer = sent.send().await.unwrap();
     let (status, headers) = (answer.status(), answer.headers().clone());
     let answer = answer.bytes().await.unwrap();
-    heard.lock().unwrap().push(Heard {
+    place.heard.lock().unwrap().push(Heard {
         target,
         asked,
         headers: headers.clone(),

@@ -64,7 +64,7 @@ pub(crate) fn run(kind: &str, folder: &Path, count: usize) {
             record.table,
         )
     };
-    let aws = regent_local::aws::sdk_config()
+    let aws = regent_local::aws::sdk_config(&regent_local::aws::credentials(&Rng::system()))
         .into_builder()
         .http_client(Recorded::new(record.calls))
         .build();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use http::{HeaderName, HeaderValue};
 use regent::acts::account::NewAccount;
 use regent::acts::credential::{FreshSecret, NewCredential};
 use regent::acts::{Act, Caller, account, credential, perform};
@@ -9,9 +10,7 @@ use regent::domain::{AccountName, Description, Name, RegionLabel, RoleRef, Token
 use regent_local::region::{Options, Running, start};
 use tempfile::TempDir;
 
-/// The embedded table asks for a signature and does not check it.
-const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=bench/20260312/us-east-1/dynamodb/aws4_request, \
-    SignedHeaders=host, Signature=0000000000000000000000000000000000000000000000000000000000000000";
+use crate::signed::signed;
 
 /// Everything a measurement needs.
 pub(crate) struct Stand {
@@ -84,17 +83,19 @@ impl Stand {
             if !from.is_null() {
                 asked["ExclusiveStartKey"] = from;
             }
-            let sent = reqwest::Client::builder()
-                .no_proxy()
-                .build()
-                .unwrap()
-                .post(&self.region.dynamodb_endpoint);
-            let sent = sent
-                .header("x-amz-target", "DynamoDB_20120810.Scan")
-                .header("content-type", "application/x-amz-json-1.0")
-                .header("x-amz-date", "20260312T000000Z")
-                .header("authorization", SIGNED)
-                .body(asked.to_string());
+            let (endpoint, body) = (&self.region.dynamodb_endpoint, asked.to_string());
+            let target = ("x-amz-target", "DynamoDB_20120810.Scan");
+            let headers =
+                [target].map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+            let headers = signed(
+                &self.region.credentials,
+                ("us-east-1", "dynamodb"),
+                endpoint,
+                headers.into_iter().collect(),
+                body.as_bytes(),
+            );
+            let client = reqwest::Client::builder().no_proxy().build().unwrap();
+            let sent = client.post(endpoint).headers(headers).body(body);
             let answer = sent.send().await.unwrap().text().await.unwrap();
             let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
             for item in answer["Items"].as_array().unwrap_or_else(|| panic!("{answer}")) {
@@ -110,7 +111,7 @@ impl Stand {
 
     /// What the functions' processes are told.
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
-        let config = self.region.app.config();
+        let (config, credentials) = (self.region.app.config(), &self.region.credentials);
         vec![
             ("REGENT_REGION", config.region.to_string()),
             ("REGENT_ISSUER", config.issuer.to_string()),
@@ -120,8 +121,8 @@ impl Stand {
             ("AWS_ENDPOINT_URL_DYNAMODB", self.region.dynamodb_endpoint.clone()),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", self.region.secrets_endpoint.clone()),
             ("AWS_REGION", "us-east-1".to_owned()),
-            ("AWS_ACCESS_KEY_ID", "bench".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "bench".to_owned()),
+            ("AWS_ACCESS_KEY_ID", credentials.access_key_id().to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key().to_owned()),
             // As a deployed region that is not being looked into.
             ("RUST_LOG", "error".to_owned()),
         ]

@@ -22,12 +22,17 @@ const LOOKS = [
 const PATIENCE = 30_000
 
 // Starts it. `facts` are the region's, with `chromium`, `screenshots` and `scripts` besides.
-// `hosts` maps names of the web to ports of this machine: { 'notes.example': 4321 }.
-export async function launch(facts, hosts) {
+// `hosts` maps names of the web to ports of this machine: { 'notes.example': 4321 }; `here` are names
+// that lead to this machine at any port, and which this browser, as older and other ones, lets ask there.
+export async function launch(facts, hosts, here = []) {
   const rules = Object.entries(hosts).map(([host, port]) => `MAP ${host}:443 127.0.0.1:${port}`)
+  rules.push(...here.map((host) => `MAP ${host} 127.0.0.1`))
   const browser = await chromium.launch({
     executablePath: facts.chromium,
-    args: [`--host-resolver-rules=${[...rules, 'MAP *.example ~NOTFOUND'].join(', ')}`],
+    args: [
+      `--host-resolver-rules=${[...rules, 'MAP *.example ~NOTFOUND'].join(', ')}`,
+      ...(here.length ? ['--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests'] : []),
+    ],
   })
   await mkdir(facts.screenshots, { recursive: true })
   return new Browser(browser, facts)

@@ -1,10 +1,12 @@
 //! A region as a newcomer starts it: the `regent-local` binary, as a process of its own.
 
 use std::fs::File;
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use regent_local::sockets::{self, Socket};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -92,6 +94,40 @@ impl Region {
     /// A folder of this test's own.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Where its process listens, as the system knows it.
+    pub(crate) fn listeners(&self) -> Vec<SocketAddr> {
+        let process = PathBuf::from(format!("/proc/{}", self.process.id().expect("it runs")));
+        let own = std::fs::read_dir(process.join("fd")).expect("its files");
+        let own: Vec<String> = own
+            .filter_map(|file| std::fs::read_link(file.ok()?.path()).ok())
+            .map(|file| file.to_string_lossy().into_owned())
+            .collect();
+        let tables = ["net/tcp", "net/tcp6"].map(|table| std::fs::read_to_string(process.join(table)));
+        let tables = tables.map(|table| table.expect("the system's sockets"));
+        let sockets = tables.iter().flat_map(|table| sockets::parse(table));
+        let of_this = |socket: &Socket| socket.listens && own.contains(&format!("socket:[{}]", socket.inode));
+        sockets.filter(of_this).map(|socket| socket.local).collect()
+    }
+
+    /// Its files, whose content has these words.
+    pub(crate) fn holds(&self, words: &str) -> Vec<PathBuf> {
+        let (mut found, mut folders) = (Vec::new(), vec![self.folder.path().to_owned()]);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let content = std::fs::read(&path).expect("a file");
+                if content.windows(words.len()).any(|part| part == words.as_bytes()) {
+                    found.push(path);
+                }
+            }
+        }
+        found
     }
 
     /// What it told people on stderr, once the last line of that begins with a word.

@@ -24,7 +24,7 @@ pub(crate) struct Apart {
 impl Apart {
     /// Behind a relay.
     pub(crate) async fn relayed(region: &Region) -> (Self, Relay) {
-        let relay = Relay::start(&region.running.dynamodb_endpoint).await;
+        let relay = Relay::before(&region.running).await;
         (Self::at(region, &relay.endpoint).await, relay)
     }
 
@@ -79,7 +79,7 @@ impl Apart {
 fn app(region: &Region, change: impl FnOnce(&mut Config), clock: Clock) -> App {
     let mut config = region.running.app.config().clone();
     change(&mut config);
-    let aws = regent_local::aws::sdk_config();
+    let aws = region.running.aws();
     App::new(config, &aws, clock, Rng::system()).unwrap()
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Forge(EncodingKey);
 impl Forge {
     /// Takes the key out of the region's Secrets Manager.
     pub(crate) async fn of(region: &Region) -> Self {
-        let config = aws_sdk_secretsmanager::config::Builder::from(&regent_local::aws::sdk_config())
+        let config = aws_sdk_secretsmanager::config::Builder::from(&region.running.aws())
             .endpoint_url(&region.running.secrets_endpoint);
         let secrets = aws_sdk_secretsmanager::Client::from_conf(config.build());
         let name = region.running.app.config().signing_secret.clone().unwrap();

@@ -72,7 +72,7 @@ impl Region {
 
     /// The environment of a program that works on this region, as an operator has it.
     pub(crate) fn environment(&self) -> [(&'static str, String); 9] {
-        let config = self.running.app.config();
+        let (config, credentials) = (self.running.app.config(), &self.running.credentials);
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         [
             ("REGENT_REGION", config.region.to_string()),
@@ -82,8 +82,8 @@ impl Region {
             ("AWS_ENDPOINT_URL_DYNAMODB", text(&config.dynamodb_endpoint)),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", text(&config.secrets_endpoint)),
             ("AWS_REGION", "eu-central-1".to_owned()),
-            ("AWS_ACCESS_KEY_ID", "test".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+            ("AWS_ACCESS_KEY_ID", credentials.access_key_id().to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key().to_owned()),
         ]
     }
 

@@ -1,4 +1,4 @@
-//! In front of the table, and of the secrets if wanted: counts the calls of the AWS SDK, and answers
+//! In front of the table and the secrets: counts the calls of the AWS SDK, and answers
 //! wrongly when told to. The embedded DynamoDB never throttles, collides or leaves keys unprocessed;
 //! the real one does.
 
@@ -11,9 +11,13 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
+use regent_local::aws::Credentials;
+use regent_local::region::Running;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+
+use super::signed::passed_on;
 
 /// What the table is made to say instead of the truth.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +50,7 @@ pub(crate) struct Relay {
 }
 
 struct Inner {
+    credentials: Credentials,
     table: String,
     secrets: String,
     client: reqwest::Client,
@@ -62,15 +67,12 @@ struct Inner {
 }
 
 impl Relay {
-    pub(crate) async fn start(table_endpoint: &str) -> Self {
-        Self::before(table_endpoint, "").await
-    }
-
-    /// In front of both, which are told apart by what is asked.
-    pub(crate) async fn before(table_endpoint: &str, secrets_endpoint: &str) -> Self {
+    /// In front of a region's, which are told apart by what is asked.
+    pub(crate) async fn before(region: &Running) -> Self {
         let state = Arc::new(Inner {
-            table: table_endpoint.to_owned(),
-            secrets: secrets_endpoint.to_owned(),
+            credentials: region.credentials.clone(),
+            table: region.dynamodb_endpoint.clone(),
+            secrets: region.secrets_endpoint.clone(),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
             calls: Mutex::default(),
             tokens: Mutex::default(),
@@ -152,12 +154,12 @@ impl Inner {
     }
 
     async fn forward(&self, headers: HeaderMap, body: Bytes) -> Response {
-        let mut headers = headers;
-        headers.remove("host");
         let for_secrets = headers["x-amz-target"].as_bytes().starts_with(b"secretsmanager.");
+        let endpoint = if for_secrets { &self.secrets } else { &self.table };
+        let headers = passed_on(&self.credentials, endpoint, headers, &body);
         let answer = self
             .client
-            .post(if for_secrets { &self.secrets } else { &self.table })
+            .post(endpoint)
             .headers(headers)
             .body(body)
             .send()

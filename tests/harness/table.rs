@@ -16,8 +16,8 @@ pub(crate) type Row = HashMap<String, AttributeValue>;
 impl Region {
     /// A client of the table's own, and its name.
     pub(crate) fn table(&self) -> (Client, &str) {
-        let config = aws_sdk_dynamodb::config::Builder::from(&regent_local::aws::sdk_config())
-            .endpoint_url(&self.running.dynamodb_endpoint);
+        let config =
+            aws_sdk_dynamodb::config::Builder::from(&self.running.aws()).endpoint_url(&self.running.dynamodb_endpoint);
         (Client::from_conf(config.build()), &self.running.app.config().table)
     }
 

@@ -33,7 +33,7 @@ async fn status(function: &Function, headers: &Value) -> Value {
 async fn the_verify_binary_keeps_its_door_shut_and_authorizers_need_none() {
     let region = Region::start().await;
     let folder = tempfile::tempdir().unwrap();
-    let config = region.running.app.config();
+    let (config, credentials) = (region.running.app.config(), &region.running.credentials);
     let environment = [
         ("REGENT_REGION", config.region.to_string()),
         ("REGENT_ISSUER", config.issuer.to_string()),
@@ -42,8 +42,8 @@ async fn the_verify_binary_keeps_its_door_shut_and_authorizers_need_none() {
         ("REGENT_EDGE_SECRET", SECRET.to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", region.running.dynamodb_endpoint.clone()),
         ("AWS_REGION", "eu-central-1".to_owned()),
-        ("AWS_ACCESS_KEY_ID", "test".to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+        ("AWS_ACCESS_KEY_ID", credentials.access_key_id().to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key().to_owned()),
     ];
     let log = folder.path().join("log");
     let function = Function::start(&binary("regent-verify"), log.clone(), &environment).await;

@@ -21,7 +21,7 @@ pub(super) struct Functions {
 impl Functions {
     /// Starts them over a region's secrets and a table: its own, or one that is not there.
     pub(super) async fn start(region: &Running, dynamodb_endpoint: &str, logs: &Path) -> Self {
-        let config = region.app.config();
+        let (config, credentials) = (region.app.config(), &region.credentials);
         let common = [
             ("REGENT_REGION", config.region.to_string()),
             ("REGENT_ISSUER", config.issuer.to_string()),
@@ -29,8 +29,8 @@ impl Functions {
             ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_endpoint.to_owned()),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", region.secrets_endpoint.clone()),
             ("AWS_REGION", "eu-central-1".to_owned()),
-            ("AWS_ACCESS_KEY_ID", "test".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+            ("AWS_ACCESS_KEY_ID", credentials.access_key_id().to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key().to_owned()),
             ("AWS_SESSION_TOKEN", "test".to_owned()),
         ];
         let secret = config.signing_secret.clone().expect("the region has a signing key");

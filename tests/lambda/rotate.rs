@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use aws_sdk_secretsmanager::Client;
-use regent_local::aws::sdk_config;
 use serde_json::json;
 
 use crate::lambda::case::{Case, answers, decides, fails};
@@ -31,7 +30,7 @@ async fn begin(stage: &mut Stage) {
         IDLE,
         Arc::new(|_| Box::pin(async { Err("the test goes on".to_owned()) })),
     );
-    let config = aws_sdk_secretsmanager::config::Builder::from(&sdk_config());
+    let config = aws_sdk_secretsmanager::config::Builder::from(&region.aws());
     let client = Client::from_conf(config.endpoint_url(&region.secrets_endpoint).build());
     let secret = region.app.config().signing_secret.clone().expect("the region signs");
     let rotate = client.rotate_secret().secret_id(secret).client_request_token(VERSION);

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_sdk_secretsmanager::Client;
 use regent::domain::RegionLabel;
-use regent_local::aws::sdk_config;
 use regent_local::region::{Options, Running, start};
 use serde_json::Value;
 
@@ -49,7 +48,7 @@ const PUBLIC: [&str; 24] = [
 
 /// The signing keys of a region that Secrets Manager has, current and pending.
 async fn private_keys(region: &Running) -> Vec<(String, String)> {
-    let config = aws_sdk_secretsmanager::config::Builder::from(&sdk_config());
+    let config = aws_sdk_secretsmanager::config::Builder::from(&region.aws());
     let client = Client::from_conf(config.endpoint_url(&region.secrets_endpoint).build());
     let secret = region.app.config().signing_secret.clone().expect("the region signs");
     let mut keys = Vec::new();

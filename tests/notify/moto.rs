@@ -47,7 +47,7 @@ async fn moto_takes_the_mail_and_the_event() {
     write(&region, &event).await;
     region.notified().await;
     let row = unseen(&region, &event).await;
-    let notify = function(&region.running.app, &moto.endpoint);
+    let notify = function(&region.running, &moto.endpoint);
     let answer = notify.handle(batch(&[row])).await.unwrap();
     assert!(answer.batch_item_failures.is_empty(), "{answer:?}");
 

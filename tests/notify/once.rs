@@ -14,7 +14,7 @@ async fn a_record_that_comes_ten_times_at_once_is_told_once() {
     let event = requested(&region, "Claude");
     write(&region, &event).await;
     let row = row(&region, &event).await;
-    let notify = function(&region.running.app, region.running.outside.endpoint());
+    let notify = function(&region.running, region.running.outside.endpoint());
     let deliveries: Vec<_> = (0..10)
         .map(|_| {
             let (notify, batch) = (notify.clone(), batch(&[row.clone(), row.clone()]));
@@ -95,7 +95,7 @@ async fn a_claim_of_the_dead_holds_a_mail_back_until_its_lease_is_over_and_no_lo
 
     write(&region, &event).await;
     let row = row(&region, &event).await;
-    let notify = function(&region.running.app, region.running.outside.endpoint());
+    let notify = function(&region.running, region.running.outside.endpoint());
     let held = notify.handle(batch(std::slice::from_ref(&row))).await.unwrap();
     assert_eq!(held.batch_item_failures.len(), 1, "it must come again");
     let inbox = region
@@ -141,8 +141,8 @@ async fn ses_that_never_answers_is_asked_again_and_not_at_once() {
     let batch = batch(&[unseen(&region, &event).await]);
 
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let silent = function(&region.running.app, &format!("http://{}", silent.local_addr().unwrap()));
-    let good = function(&region.running.app, region.running.outside.endpoint());
+    let silent = function(&region.running, &format!("http://{}", silent.local_addr().unwrap()));
+    let good = function(&region.running, region.running.outside.endpoint());
     for notify in [&silent, &good] {
         let answer = notify.handle(batch.clone()).await.unwrap();
         assert_eq!(answer.batch_item_failures.len(), 1);

@@ -82,7 +82,7 @@ async fn the_function_names_what_failed_and_tells_the_rest() {
     write(&region, &good).await;
     let good = unseen(&region, &good).await;
     region.notified().await;
-    let notify = function(&region.running.app, region.running.outside.endpoint());
+    let notify = function(&region.running, region.running.outside.endpoint());
     let mut torn = batch(&[poison(&region), good.clone(), poison(&region)]);
     torn["Records"][2]["dynamodb"]["NewImage"] = json!({"pk": {"Q": []}});
     let answer = notify.handle(torn).await.unwrap();
@@ -116,7 +116,7 @@ async fn rows_that_are_no_audit_events_are_passed_over() {
     let batch = batch(&other.collect::<Vec<_>>());
     assert!(!batch["Records"].as_array().unwrap().is_empty());
     let before = region.events().await.len();
-    let notify = function(&region.running.app, region.running.outside.endpoint());
+    let notify = function(&region.running, region.running.outside.endpoint());
     assert!(notify.handle(batch).await.unwrap().batch_item_failures.is_empty());
     assert_eq!(region.events().await.len(), before);
 }

@@ -3,22 +3,22 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use regent::app::App;
 use regent::domain::{Action, Actor, ActorKind, AuditEvent, EventId, OrganizationId, Target};
+use regent_local::region::Running;
 use regent_notify::{Mailbox, Notify, Settings};
 use serde_json::{Value, json};
 
 use crate::harness::{Region, Row, image};
 
 /// The notify function, with its SES and EventBridge at another endpoint.
-pub(super) fn function(app: &App, outside: &str) -> Notify {
+pub(super) fn function(region: &Running, outside: &str) -> Notify {
     let settings = Settings {
         from: Mailbox::parse("regent@us.test").unwrap(),
         bus: "regent-us".to_owned(),
         ses_endpoint: Some(outside.to_owned()),
         eventbridge_endpoint: Some(outside.to_owned()),
     };
-    Notify::new(app.clone(), &regent_local::aws::sdk_config(), settings)
+    Notify::new(region.app.clone(), &region.aws(), settings)
 }
 
 /// A request for `https://claude.ai` by an app of that name.

@@ -30,7 +30,7 @@ struct Binary {
 
 impl Binary {
     fn new(region: &Region, relay: &Relay, folder: &Path) -> Self {
-        let config = region.running.app.config();
+        let (config, credentials) = (region.running.app.config(), &region.running.credentials);
         let environment = [
             ("REGENT_REGION", config.region.to_string()),
             ("REGENT_ISSUER", config.issuer.to_string()),
@@ -40,8 +40,8 @@ impl Binary {
             ("AWS_ENDPOINT_URL_DYNAMODB", relay.endpoint.clone()),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", relay.endpoint.clone()),
             ("AWS_REGION", "eu-central-1".to_owned()),
-            ("AWS_ACCESS_KEY_ID", "test".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+            ("AWS_ACCESS_KEY_ID", credentials.access_key_id().to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key().to_owned()),
         ];
         Self {
             path: binary("regent-rotate"),
@@ -87,7 +87,7 @@ impl Stage {
         // The function goes by the machine's clock, so the region does, too.
         let region = Region::with(|options| Options { clock: None, ..options }).await;
         let running = &region.running;
-        let relay = Relay::before(&running.dynamodb_endpoint, &running.secrets_endpoint).await;
+        let relay = Relay::before(running).await;
         let folder = tempfile::tempdir().unwrap();
         let binary = Binary::new(&region, &relay, folder.path());
         running.rotations().serve(ARN, binary.as_function(&relay));

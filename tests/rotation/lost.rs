@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
-use regent_local::aws::sdk_config;
 use serde_json::json;
 
 use super::operator::{Operator, jwks, version};
@@ -17,8 +16,8 @@ const MANY: usize = 60;
 /// lose: how often that was.
 async fn rotations(region: &Region, retries: RetryConfig) -> usize {
     let running = &region.running;
-    let relay = Relay::before(&running.dynamodb_endpoint, &running.secrets_endpoint).await;
-    let aws = sdk_config().into_builder().retry_config(retries).build();
+    let relay = Relay::before(running).await;
+    let aws = running.aws().into_builder().retry_config(retries).build();
     let operator = Operator::through(region, &relay.endpoint, &relay.endpoint, &aws);
     for n in 0..MANY {
         let (one, before) = (version(n), operator.published().await);
@@ -61,8 +60,9 @@ async fn an_answer_that_is_lost_once_is_asked_for_again() {
 async fn an_emergency_that_is_cut_off_anywhere_is_repeated_and_done() {
     let region = Region::start().await;
     let running = &region.running;
-    let relay = Relay::before(&running.dynamodb_endpoint, &running.secrets_endpoint).await;
-    let aws = sdk_config()
+    let relay = Relay::before(running).await;
+    let aws = running
+        .aws()
         .into_builder()
         .retry_config(RetryConfig::disabled())
         .build();

@@ -7,7 +7,6 @@ use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use regent::app::{App, Rng};
 use regent::keys::SigningKeys;
-use regent_local::aws::sdk_config;
 use regent_local::secrets::Function;
 use regent_rotate::Rotate;
 use serde_json::{Value, json};
@@ -38,7 +37,7 @@ impl<'a> Operator<'a> {
             region,
             &running.dynamodb_endpoint,
             &running.secrets_endpoint,
-            &sdk_config(),
+            &running.aws(),
         )
     }
 
@@ -49,7 +48,7 @@ impl<'a> Operator<'a> {
         config.dynamodb_endpoint = Some(dynamodb.to_owned());
         config.secrets_endpoint = Some(secrets.to_owned());
         let app = App::new(config, aws, region.clock.clone(), Rng::system()).unwrap();
-        let direct = aws_sdk_secretsmanager::config::Builder::from(&sdk_config());
+        let direct = aws_sdk_secretsmanager::config::Builder::from(&region.running.aws());
         let direct = direct.endpoint_url(&region.running.secrets_endpoint);
         Self {
             region,

@@ -116,8 +116,8 @@ async fn a_late_finish_does_not_undo_a_newer_one() {
     let region = Region::start().await;
     let operator = Operator::of(&region);
     let running = &region.running;
-    let relay = Relay::before(&running.dynamodb_endpoint, &running.secrets_endpoint).await;
-    let aws = regent_local::aws::sdk_config();
+    let relay = Relay::before(running).await;
+    let aws = running.aws();
     let slow = Operator::through(&region, &relay.endpoint, &relay.endpoint, &aws);
     let (old, new) = (version(1), version(2));
     operator.begin(&old).await;

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use regent::acts::account::NewAccount;
 use regent::acts::credential::FreshSecret;
 use regent::acts::{Act, Caller, FirstRun, Founded, account, ensure_signing_key, found, perform, person_token};
-use regent::app::{App, Clock, Rng};
+use regent::app::{App, Clock, Rng, SdkConfig};
 use regent::config::Config;
 use regent::domain::{
     AccountName, Audience, ClientSecret, CredentialId, Description, Email, Issuer, Name, RegionLabel, RoleRef, Scope,
     Scopes, Seconds, Timestamp, TokenLifetime, User,
 };
 use regent::oauth::Presented;
-use regent_local::aws::sdk_config;
+use regent_local::aws::{Credentials, credentials, sdk_config};
 use regent_local::secrets::Secrets;
 use regent_local::table::{Expiry, Table, ensure_table};
 use tempfile::TempDir;
@@ -30,6 +30,7 @@ pub(super) const BEGINNING: i64 = 1_767_225_600;
 
 /// Two implementations.
 pub(super) struct Place {
+    credentials: Credentials,
     dynamodb: String,
     secrets: String,
     _emulator: Option<Emulator>,
@@ -41,13 +42,15 @@ pub(super) struct Place {
 impl Place {
     /// Both ours.
     pub(super) async fn ours() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let table = Table::open(&folder.path().join("table.sqlite"), Expiry::Keep).unwrap();
-        let secrets = Secrets::open(&folder.path().join("secrets.sqlite")).await.unwrap();
+        let (folder, credentials) = (tempfile::tempdir().unwrap(), credentials(&Rng::system()));
+        let table = Table::open(&folder.path().join("table.sqlite"), Expiry::Keep, &credentials).unwrap();
+        let secrets = folder.path().join("secrets.sqlite");
+        let secrets = Secrets::open(&secrets, &credentials).await.unwrap();
         // Whatever is to be rotated: the checks take the steps themselves.
         let idle = Arc::new(|_| Box::pin(async { Err("the check goes on".to_owned()) }) as _);
         secrets.rotations().serve(ROTATION, idle);
         Self {
+            credentials,
             dynamodb: table.endpoint().to_owned(),
             secrets: secrets.endpoint().to_owned(),
             _emulator: None,
@@ -81,6 +84,7 @@ pub(super) struct Ground {
     pub(super) app: App,
     pub(super) clock: Clock,
     pub(super) founded: Founded,
+    aws: SdkConfig,
     /// The table as anybody sees it.
     pub(super) dynamodb: aws_sdk_dynamodb::Client,
     /// The secrets as anybody sees them.
@@ -108,7 +112,7 @@ async fn ready(app: &App) {
 impl Ground {
     pub(super) async fn new(place: &Place, name: &str) -> Self {
         let name = name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-        let aws = sdk_config();
+        let aws = sdk_config(&place.credentials);
         ensure_table(&aws, &place.dynamodb, &name).await.unwrap();
         let issuer = Issuer::parse("https://us.example.com").unwrap();
         let config = Config {
@@ -128,6 +132,7 @@ impl Ground {
             app,
             clock,
             founded,
+            aws,
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
             secrets: aws_sdk_secretsmanager::Client::from_conf(secrets.build()),
         }
@@ -142,7 +147,7 @@ impl Ground {
     pub(super) fn with(&self, change: impl FnOnce(&mut Config)) -> App {
         let mut config = self.app.config().clone();
         change(&mut config);
-        App::new(config, &sdk_config(), self.clock.clone(), Rng::system()).unwrap()
+        App::new(config, &self.aws, self.clock.clone(), Rng::system()).unwrap()
     }
 
     /// Moves the clock.

@@ -43,14 +43,7 @@ async fn a_broken_answer_with_a_private_key_in_it_is_not_repeated() {
         let endpoint = answering(status, body.clone()).await;
         let mut config = region.running.app.config().clone();
         config.secrets_endpoint = Some(endpoint.clone());
-        let app = |config| {
-            App::new(
-                config,
-                &regent_local::aws::sdk_config(),
-                region.clock.clone(),
-                Rng::system(),
-            )
-        };
+        let app = |config| App::new(config, &region.running.aws(), region.clock.clone(), Rng::system());
         let error = signing_key(&app(config.clone()).unwrap()).await.unwrap_err();
         assert_eq!(told(&format!("{error} {error:?}"), pkcs8), None, "{status} {body}");
         // The table's answers are as private: hashes, sessions, sealed tokens.

@@ -32,12 +32,14 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Makes the folder if it is missing and locks it.
+    /// Makes the folder if it is missing, makes it private if it is not, and locks it.
     pub fn open(path: PathBuf) -> Result<Self, FolderError> {
         let opened = std::fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(&path)
+            // `mode` speaks only of new folders.
+            .and_then(|()| std::fs::set_permissions(&path, Permissions::from_mode(0o700)))
             .and_then(|()| create_private(&path.join("lock")));
         let lock = match opened {
             Ok(lock) => lock,
@@ -133,6 +135,17 @@ mod tests {
         let mode = std::fs::metadata(folder.file("facts")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         let mode = std::fs::metadata(dir.path().join("us")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_folder_that_others_could_look_into_is_closed_to_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("us");
+        std::fs::create_dir(&path).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+        let _folder = Folder::open(path.clone()).unwrap();
+        let mode = std::fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
     }
 

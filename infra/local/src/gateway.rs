@@ -1,7 +1,10 @@
 //! What API Gateway does in the cloud: a path leads to a function, and the function learns who called.
 //!
-//! The functions' own routers answer; the gateway adds the caller's address and two things of its
-//! own: an index at `/`, and API Gateway's answer to a path that nobody has.
+//! The functions' own routers answer; the gateway adds the caller's address and three things of its
+//! own: it demands the issuer's host, has an index at `/`, and API Gateway's answer to a path that
+//! nobody has.
+
+pub(crate) mod own_host;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -36,8 +39,8 @@ pub(crate) struct Functions {
     pub(crate) mailbox: Router,
     /// New signing keys.
     pub(crate) rotation: Router,
-    /// What `/` answers.
-    pub(crate) index: Value,
+    /// Whose host it is.
+    pub(crate) issuer: Issuer,
 }
 
 impl Functions {
@@ -76,12 +79,12 @@ impl Functions {
         let other_name = header(header::HOST)?.starts_with("localhost:");
         let by_a_person = request.method() == Method::GET && header(header::ACCEPT)?.contains("text/html");
         let asked = request.uri().path_and_query()?;
-        (other_name && by_a_person).then(|| format!("{}{asked}", self.index["issuer"].as_str().unwrap_or_default()))
+        (other_name && by_a_person).then(|| format!("{}{asked}", self.issuer))
     }
 }
 
 /// The index: what a person who opens the issuer in a browser should try next.
-pub(crate) fn index(issuer: &Issuer) -> Value {
+fn index(issuer: &Issuer) -> Value {
     json!({
         "issuer": issuer.as_str(),
         "metadata": issuer.at("/.well-known/oauth-authorization-server"),
@@ -139,9 +142,12 @@ async fn route(
     ConnectInfo(caller): ConnectInfo<SocketAddr>,
     mut request: Request,
 ) -> Response {
+    if let Some(refused) = own_host::refused(&functions.issuer, caller, &request) {
+        return refused;
+    }
     let path = request.uri().path();
     if path == "/" {
-        return json_answer(StatusCode::OK, &functions.index);
+        return json_answer(StatusCode::OK, &index(&functions.issuer));
     }
     if let Some(home) = functions.home(&request) {
         return Redirect::temporary(&home).into_response();
@@ -171,101 +177,4 @@ pub(crate) fn json_answer(status: StatusCode, content: &Value) -> Response {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn named(name: &'static str) -> Router {
-        Router::new().fallback(any(async move |request: Request| {
-            let caller = request.extensions().get::<SourceIp>().map(|ip| ip.0.clone());
-            format!("{name} {}", caller.unwrap_or_default())
-        }))
-    }
-
-    fn functions() -> Functions {
-        Functions {
-            token: named("token"),
-            accounts: named("accounts"),
-            verify: named("verify"),
-            authorize: named("authorize"),
-            console: named("console"),
-            acme: named("acme"),
-            mailbox: named("mailbox"),
-            rotation: named("rotation"),
-            index: json!({}),
-        }
-    }
-
-    async fn answer(path: &str) -> (StatusCode, String) {
-        let functions = functions();
-        let caller = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9)));
-        let request = Request::builder().uri(path).body(axum::body::Body::empty()).unwrap();
-        let response = route(State(functions), caller, request).await;
-        let status = response.status();
-        let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
-        (status, String::from_utf8(body.to_vec()).unwrap())
-    }
-
-    #[tokio::test]
-    async fn a_path_leads_to_its_function_which_learns_the_caller() {
-        for (path, function) in [
-            ("/oauth/v1/token", "token"),
-            ("/oauth/v1/nothing", "token"),
-            ("/.well-known/jwks.json", "token"),
-            ("/api/v1/service-accounts?limit=2", "accounts"),
-            ("/api/v1", "accounts"),
-            ("/verify?resource=x", "verify"),
-            ("/acme/me", "acme"),
-            ("/health", "token"),
-            ("/_local/mail/1", "mailbox"),
-            ("/_local/rotate?drop=all", "rotation"),
-            ("/_local/rotate/1", "mailbox"),
-            ("/oauth/v1/authorize?client_id=x", "authorize"),
-            ("/oauth/v1/assets/regent.css", "authorize"),
-            ("/sign-in?next=/console", "authorize"),
-            ("/password?token=x", "authorize"),
-            ("/console", "console"),
-            ("/console/users/new?done=x", "console"),
-        ] {
-            assert_eq!(
-                answer(path).await,
-                (StatusCode::OK, format!("{function} 127.0.0.1")),
-                "{path}"
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn a_page_asked_for_by_the_other_name_is_at_the_issuers() {
-        let functions = Functions {
-            index: index(&Issuer::parse("http://127.0.0.1:8787").unwrap()),
-            ..functions()
-        };
-        for (host, accept, home) in [
-            ("localhost:8787", "text/html", Some("http://127.0.0.1:8787/console?x=1")),
-            ("127.0.0.1:8787", "text/html", None),
-            ("localhost:8787", "application/json", None),
-        ] {
-            let request = Request::get("/console?x=1")
-                .header("host", host)
-                .header("accept", accept);
-            let request = request.body(axum::body::Body::empty()).unwrap();
-            assert_eq!(functions.home(&request).as_deref(), home, "{host} {accept}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_path_that_nobody_has_is_not_found() {
-        for path in [
-            "/oauth/v10/token",
-            "/api/v2",
-            "/verify/",
-            "/acme",
-            "/Verify",
-            "//verify",
-            "/api/v1x",
-        ] {
-            assert_eq!(answer(path).await.0, StatusCode::NOT_FOUND, "{path}");
-        }
-        assert_eq!(answer("/").await.0, StatusCode::OK);
-    }
-}
+mod tests;

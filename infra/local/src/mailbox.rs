@@ -20,9 +20,8 @@ use axum::routing::get;
 use regent::domain::Issuer;
 use serde_json::json;
 
-use crate::gateway::{json_answer, not_found};
+use crate::gateway::{json_answer, not_found, own_host};
 use crate::outside::kept::Kept;
-use crate::own_host;
 use message::Message;
 
 /// The most mails that are shown.

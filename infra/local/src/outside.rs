@@ -1,27 +1,27 @@
-//! What lies outside of Regent: small stand-ins of Amazon SES and EventBridge on one loopback port,
+//! What lies outside of Regent: small stand-ins of Amazon SES and EventBridge on one guarded port,
 //! speaking the real protocols, and everything they were given in one SQLite file.
 //!
 //! ```text
 //! ses    SES v2: SendEmail with a raw message        kept   the file, which the pump keeps its place in, too
 //! bus    EventBridge: PutEvents
 //! ```
-//! Not here: signatures, quotas, templates, rules on the bus.
+//! Not here: quotas, templates, rules on the bus.
 
 mod bus;
 pub(crate) mod kept;
 mod ses;
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use axum::routing::post;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::aws::Credentials;
+use crate::guard::Guarded;
 use kept::Kept;
 
 /// Why the stand-ins cannot be served.
@@ -71,14 +71,14 @@ struct Desk {
 }
 
 impl Outside {
-    /// Opens or creates `file` and serves on a free loopback port.
-    pub async fn open(file: &Path) -> Result<Self, OutsideError> {
+    /// Opens or creates `file` and serves on a free loopback port to whoever has the credentials.
+    pub async fn open(file: &Path, credentials: &Credentials) -> Result<Self, OutsideError> {
         let kept = Kept::open(file).map_err(|error| OutsideError::File {
             file: file.to_owned(),
             why: error.to_string(),
         })?;
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
-        let endpoint = format!("http://{}", listener.local_addr()?);
+        let listener = Guarded::bind(credentials)?;
+        let endpoint = listener.endpoint();
         let faults = Faults::default();
         let routes = Router::new()
             .route("/v2/email/outbound-emails", post(ses::send_email))
@@ -89,8 +89,7 @@ impl Outside {
             });
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(async move {
-            let serving = axum::serve(listener, routes).with_graceful_shutdown(async move { drop(stopped.await) });
-            if let Err(error) = serving.await {
+            if let Err(error) = listener.serve(routes, stopped).await {
                 tracing::error!(%error, "mail and events stopped");
             }
         });

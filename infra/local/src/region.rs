@@ -6,17 +6,18 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use regent::app::{App, Clock, Rng};
+use regent::app::{App, Clock, Rng, SdkConfig};
 use regent::config::Config;
 use regent::domain::{Issuer, RegionLabel, Seconds, SigningAlgorithm};
 use regent_notify::{Mailbox, Notify};
 use tokio::net::TcpListener;
 
+use crate::aws::{self, Credentials};
 use crate::error::StartError;
 use crate::facts::{Admin, Facts};
 use crate::first_run::{self, Note};
 use crate::folder::Folder;
-use crate::gateway::{self, Functions, Gateway};
+use crate::gateway::{Functions, Gateway};
 use crate::outside::Outside;
 use crate::pump::{self, Pump, Stream};
 use crate::rotation::{self, Rotation};
@@ -81,6 +82,8 @@ pub struct Running {
     pub issuer: Issuer,
     /// What to tell a newcomer or a test.
     pub facts: Facts,
+    /// What its AWS answers to: made at this start, and good for no other.
+    pub credentials: Credentials,
     /// Where its DynamoDB is; the table's name is `app.config().table`.
     pub dynamodb_endpoint: String,
     /// Where its Secrets Manager is.
@@ -140,15 +143,16 @@ impl Bound {
             listener,
             folder,
         } = self;
-        let aws = crate::aws::sdk_config();
+        let credentials = aws::credentials(&Rng::system());
+        let aws = aws::sdk_config(&credentials);
         let expiry = if options.clock.is_some() {
             Expiry::Keep
         } else {
             Expiry::Collect
         };
-        let table = Table::open(&folder.file("table.sqlite"), expiry)?;
-        let secrets = Secrets::open(&folder.file("secrets.sqlite")).await?;
-        let outside = Outside::open(&folder.file("outside.sqlite")).await?;
+        let table = Table::open(&folder.file("table.sqlite"), expiry, &credentials)?;
+        let secrets = Secrets::open(&folder.file("secrets.sqlite"), &credentials).await?;
+        let outside = Outside::open(&folder.file("outside.sqlite"), &credentials).await?;
 
         let name = format!("regent-{}", options.label);
         ensure_table(&aws, table.endpoint(), &name).await?;
@@ -183,7 +187,7 @@ impl Bound {
 
         let note = first_run::ensure(&token, &folder).await?;
         let admin_token = regent::acts::person_token(&token, note.admin, ADMIN_TOKEN_LIFETIME).await?;
-        let rotation = Rotation::configured(rotate, secret, &secrets, time_passes)?;
+        let rotation = Rotation::configured(rotate, secret, &secrets, &aws, time_passes)?;
         let functions = Functions {
             token: regent_token::router(token.clone()),
             accounts: regent_accounts::router(accounts),
@@ -193,13 +197,14 @@ impl Bound {
             verify: regent_verify::router(verify),
             mailbox: crate::mailbox::router(outside.kept().clone(), issuer.clone()),
             rotation: rotation::router(rotation),
-            index: gateway::index(&issuer),
+            issuer: issuer.clone(),
         };
         let stream = Stream::of(table.database(), &name).map_err(StartError::Stream)?;
         Ok(Running {
             gateway: Gateway::serve(listener, functions),
             facts: facts(&options.label, &issuer, note, admin_token),
             issuer,
+            credentials,
             dynamodb_endpoint: table.endpoint().to_owned(),
             secrets_endpoint: secrets.endpoint().to_owned(),
             app: token,
@@ -213,6 +218,11 @@ impl Bound {
 }
 
 impl Running {
+    /// What a client of its AWS is built from.
+    pub fn aws(&self) -> SdkConfig {
+        aws::sdk_config(&self.credentials)
+    }
+
     /// What its Secrets Manager rotates, and with which functions.
     pub fn rotations(&self) -> &Rotations {
         self.secrets.rotations()

@@ -20,7 +20,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use regent::app::App;
+use regent::app::{App, SdkConfig};
 use regent::domain::PublishedKey;
 use regent::telemetry::invoked;
 use regent::web::Origin;
@@ -29,8 +29,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use crate::aws::{ACCOUNT, REGION};
-use crate::gateway::json_answer;
-use crate::own_host;
+use crate::gateway::{json_answer, own_host};
 use crate::secrets::{Function, Rotations, Secrets, SecretsError};
 
 /// The rotation of one region's signing keys.
@@ -59,7 +58,13 @@ enum Failure {
 
 impl Rotation {
     /// Has Secrets Manager rotate the signing secret with the function.
-    pub(crate) fn configured(app: App, secret: String, secrets: &Secrets, waits: bool) -> Result<Self, SecretsError> {
+    pub(crate) fn configured(
+        app: App,
+        secret: String,
+        secrets: &Secrets,
+        aws: &SdkConfig,
+        waits: bool,
+    ) -> Result<Self, SecretsError> {
         let arn = format!(
             "arn:aws:lambda:{REGION}:{ACCOUNT}:function:regent-{}-rotate",
             app.config().region
@@ -67,7 +72,7 @@ impl Rotation {
         let function = Rotate::new(app.clone());
         secrets.rotations().serve(&arn, called(function.clone()));
         secrets.rotations().configure(&secret, &arn)?;
-        let config = aws_sdk_secretsmanager::config::Builder::from(&crate::aws::sdk_config());
+        let config = aws_sdk_secretsmanager::config::Builder::from(aws);
         Ok(Self {
             app,
             function,

@@ -1,8 +1,8 @@
-//! A small AWS Secrets Manager: the real JSON 1.1 protocol on a loopback port, kept in one SQLite file.
+//! A small AWS Secrets Manager: the real JSON 1.1 protocol on a guarded port, kept in one SQLite file.
 //!
 //! Staging labels move as in AWS: a label is on one version at a time, and the version that loses
 //! `AWSCURRENT` gets `AWSPREVIOUS`. `RotateSecret` calls a function of this process. Not here: a
-//! schedule of rotations, replication, resource policies, signatures.
+//! schedule of rotations, replication, resource policies.
 //!
 //! ```text
 //! asked     what a request says            wire      each operation: asked → answer
@@ -19,7 +19,6 @@ mod secret;
 mod vault;
 mod wire;
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -29,10 +28,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::aws::Credentials;
+use crate::guard::Guarded;
 use rotate::locked;
 pub use rotate::{Function, Rotations};
 use vault::Vault;
@@ -74,14 +74,14 @@ struct Served {
 }
 
 impl Secrets {
-    /// Opens or creates `file` and serves it on a free loopback port.
-    pub async fn open(file: &Path) -> Result<Self, SecretsError> {
+    /// Opens or creates `file` and serves it on a free loopback port to whoever has the credentials.
+    pub async fn open(file: &Path, credentials: &Credentials) -> Result<Self, SecretsError> {
         let vault = Vault::open(file).map_err(|error| SecretsError::File {
             file: file.to_owned(),
             why: error.to_string(),
         })?;
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
-        let endpoint = format!("http://{}", listener.local_addr()?);
+        let listener = Guarded::bind(credentials)?;
+        let endpoint = listener.endpoint();
         let vault = Arc::new(Mutex::new(vault));
         let rotations = Rotations::new(vault.clone());
         let state = Served {
@@ -91,8 +91,7 @@ impl Secrets {
         let routes = Router::new().route("/", post(answer)).with_state(state);
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(async move {
-            let serving = axum::serve(listener, routes).with_graceful_shutdown(async move { drop(stopped.await) });
-            if let Err(error) = serving.await {
+            if let Err(error) = listener.serve(routes, stopped).await {
                 tracing::error!(%error, "the secrets stopped");
             }
         });

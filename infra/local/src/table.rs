@@ -1,12 +1,17 @@
-//! The region's table: an embedded DynamoDB (dynoxide) over one SQLite file, served on a loopback port.
+//! The region's table: an embedded DynamoDB (dynoxide) over one SQLite file, served on a guarded port.
 //!
-//! It has a thread and a runtime of its own, because its handlers do their SQLite work on the async
-//! threads. The table itself is made in `schema`; old stream records and expired items go in `tidy`.
+//! The engine comes with a server of its own, which answers anybody; this one does instead. It has a
+//! thread and a runtime of its own, because the engine does its SQLite work on the async threads.
+//!
+//! ```text
+//! wire     DynamoDB's JSON protocol        schema   makes the table
+//! tidy     old stream records and expired items go
+//! ```
 
 mod schema;
 mod tidy;
+mod wire;
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
@@ -14,6 +19,8 @@ use std::thread::{self, JoinHandle};
 use dynoxide::Database;
 use tokio::sync::oneshot;
 
+use crate::aws::Credentials;
+use crate::guard::Guarded;
 pub use schema::ensure_table;
 pub use tidy::Expiry;
 
@@ -47,8 +54,8 @@ pub struct Table {
 }
 
 impl Table {
-    /// Opens or creates `file` and serves it on a free loopback port.
-    pub fn open(file: &Path, expiry: Expiry) -> Result<Self, TableError> {
+    /// Opens or creates `file` and serves it on a free loopback port to whoever has the credentials.
+    pub fn open(file: &Path, expiry: Expiry, credentials: &Credentials) -> Result<Self, TableError> {
         let damaged = |why: String| TableError::File {
             file: file.to_owned(),
             why,
@@ -60,9 +67,8 @@ impl Table {
         let database = Database::new(path).map_err(|error| damaged(error.to_string()))?;
         let tidy = tidy::Tidy::open(file, database.clone(), expiry).map_err(|error| damaged(error.to_string()))?;
 
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        listener.set_nonblocking(true)?;
-        let endpoint = format!("http://{}", listener.local_addr()?);
+        let listener = Guarded::bind(credentials)?;
+        let endpoint = listener.endpoint();
         let (stop_server, stopped) = oneshot::channel();
         let (stop_tidy, tidy_stopped) = mpsc::channel();
         Ok(Self {
@@ -116,21 +122,13 @@ impl std::fmt::Debug for Table {
 }
 
 /// The body of the table's thread.
-fn serve(listener: TcpListener, database: Database, stopped: oneshot::Receiver<()>) {
+fn serve(listener: Guarded, database: Database, stopped: oneshot::Receiver<()>) {
     let served = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| error.to_string())
-        .and_then(|runtime| {
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).map_err(|error| error.to_string())?;
-                // A dropped sender is a stop as well.
-                let stop = async move { drop(stopped.await) };
-                dynoxide::server::serve_with_shutdown(listener, database, stop).await
-            })
-        });
-    if let Err(why) = served {
-        tracing::error!(why, "the embedded table stopped");
+        .and_then(|runtime| runtime.block_on(listener.serve(wire::router(database), stopped)));
+    if let Err(error) = served {
+        tracing::error!(%error, "the embedded table stopped");
     }
 }
 

@@ -1,5 +1,7 @@
 //! Regions started in this process, as the wire tests start them.
 
+use std::os::unix::fs::PermissionsExt;
+
 use regent::app::Clock;
 use regent::domain::{RegionLabel, Timestamp};
 use reqwest::{Client, StatusCode};
@@ -7,6 +9,8 @@ use reqwest::{Client, StatusCode};
 use super::{Bound, Options, start};
 use crate::error::StartError;
 use crate::folder::FolderError;
+
+mod strangers;
 
 fn options(dir: &tempfile::TempDir) -> Options {
     Options::new(RegionLabel::parse("us").unwrap(), dir.path().to_owned())
@@ -59,6 +63,19 @@ async fn a_restart_keeps_everything_but_the_admin_token() {
     before.admin.token.clone_from(&second.facts.admin.token);
     assert_eq!(before.to_json().unwrap(), second.facts.to_json().unwrap());
     second.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_else_on_the_machine_can_open_a_file_of_a_region() {
+    let dir = tempfile::tempdir().unwrap();
+    let region = start(options(&dir)).await.unwrap();
+    let folder = dir.path().join("us");
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let open: Vec<_> = files.filter(|path| mode(path) != 0o600).collect();
+    assert!(open.is_empty(), "{open:?}");
+    region.stop().await;
 }
 
 #[tokio::test]

@@ -3,10 +3,12 @@
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use aws_sdk_secretsmanager::primitives::Blob;
+use regent::app::Rng;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::Secrets;
+use crate::aws::{credentials, sdk_config};
 
 mod labels;
 mod rotation;
@@ -16,8 +18,9 @@ const TWO: &str = "22222222-2222-2222-2222-222222222222";
 const THREE: &str = "33333333-3333-3333-3333-333333333333";
 
 async fn start(file: &Path) -> (Secrets, Client) {
-    let secrets = Secrets::open(file).await.unwrap();
-    let aws = crate::aws::sdk_config();
+    let credentials = credentials(&Rng::system());
+    let secrets = Secrets::open(file, &credentials).await.unwrap();
+    let aws = sdk_config(&credentials);
     let config = aws_sdk_secretsmanager::config::Builder::from(&aws)
         .endpoint_url(secrets.endpoint())
         .build();
@@ -247,6 +250,6 @@ async fn a_file_that_is_no_database_is_a_clear_error() {
         "not a database at all, but long enough to look like one".repeat(20),
     )
     .unwrap();
-    let error = Secrets::open(&file).await.unwrap_err();
+    let error = Secrets::open(&file, &credentials(&Rng::system())).await.unwrap_err();
     assert!(error.to_string().starts_with("cannot open the secrets file"), "{error}");
 }

@@ -2,15 +2,18 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use regent::app::Rng;
 use rusqlite::Connection;
 
 use super::{Expiry, Table, ensure_table, tidy};
+use crate::aws::{credentials, sdk_config};
 
 const NAME: &str = "regent-us";
 
 async fn start(file: &std::path::Path) -> (Table, Client) {
-    let table = Table::open(file, Expiry::Keep).unwrap();
-    let aws = crate::aws::sdk_config();
+    let credentials = credentials(&Rng::system());
+    let table = Table::open(file, Expiry::Keep, &credentials).unwrap();
+    let aws = sdk_config(&credentials);
     ensure_table(&aws, table.endpoint(), NAME).await.unwrap();
     let config = aws_sdk_dynamodb::config::Builder::from(&aws)
         .endpoint_url(table.endpoint())
@@ -114,7 +117,7 @@ async fn a_file_that_is_no_database_is_a_clear_error() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("table.sqlite");
     std::fs::write(&file, "this is a shopping list, not a database. ".repeat(50)).unwrap();
-    let error = Table::open(&file, Expiry::Keep).unwrap_err();
+    let error = Table::open(&file, Expiry::Keep, &credentials(&Rng::system())).unwrap_err();
     assert!(error.to_string().starts_with("cannot open the table file"), "{error}");
 }
 
