@@ -275,7 +275,7 @@ async fn a_sign_in_over_a_live_session_ends_that_one() {
     let before = browser.copy();
     let (_, another) = person(&region, json!(["viewer"])).await;
     for email in [&email, &another] {
-        let csrf = csrf_of_session(&browser).await;
+        let csrf = csrf_of_session(&browser);
         let typed = [
             ("email", email.as_str()),
             ("password", PASSWORD),
@@ -295,10 +295,10 @@ async fn a_sign_in_over_a_live_session_ends_that_one() {
 }
 
 /// The token that the sign-in page's form would have, if it were shown to whoever is signed in.
-async fn csrf_of_session(browser: &Browser) -> String {
+fn csrf_of_session(browser: &Browser) -> String {
     use base64::Engine;
     let cookie = browser.cookie("__Host-regent").unwrap();
-    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, cookie[24..].as_bytes());
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &cookie.as_bytes()[24..]);
     let tag = aws_lc_rs::hmac::sign(&key, b"regent csrf v1 /sign-in");
     base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(tag)
 }
