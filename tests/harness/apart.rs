@@ -40,7 +40,7 @@ impl Apart {
 
     /// What such functions work with, behind a relay: for what no request asks for.
     pub(crate) async fn app(region: &Region) -> (App, Relay) {
-        let relay = Relay::start(&region.running.dynamodb_endpoint).await;
+        let relay = Relay::before(&region.running).await;
         let endpoint = relay.endpoint.clone();
         let clock = region.clock.clone();
         let app = app(region, |config| config.dynamodb_endpoint = Some(endpoint), clock);

@@ -9,7 +9,6 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
 use regent::telemetry::watched;
 use regent::web::{Origin, lambda};
-use regent_local::aws::sdk_config;
 use regent_notify::{Mailbox, Notify};
 use regent_rotate::Rotate;
 use regent_verify::{Authorizer, AuthorizerEvent, Settings};
@@ -235,7 +234,7 @@ async fn every_batch_of_records_and_every_step_is_handled_or_refused() {
         ses_endpoint: Some(outside.to_owned()),
         eventbridge_endpoint: Some(outside.to_owned()),
     };
-    let notify = Notify::new(app.clone(), &sdk_config(), settings);
+    let notify = Notify::new(app.clone(), &region.running.aws(), settings);
     for name in ["notify/approval-requested", "notify/credential-rotated"] {
         feed(&changed(read(name, &known)), 100, async |event| {
             drop(notify.handle(event).await);
