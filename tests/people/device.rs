@@ -309,6 +309,7 @@ async fn right_passwords_make_so_many_sessions_and_known_browsers_and_no_more() 
     let (_, email) = person(&region, json!(["viewer"])).await;
     let first = region.browser();
     first.sign_in(&email, PASSWORD).await.is(303);
+    region.wait(1);
     let admin = region.running.facts.admin.email.clone();
     let at_once = async |count: usize| {
         let mut outcomes = vec![];
