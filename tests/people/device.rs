@@ -26,17 +26,18 @@ async fn sign_out(region: &Region, browser: &Browser) {
     browser.post("/sign-out", &[("csrf", &csrf)]).await.is(303);
 }
 
-/// Wrong passwords from five networks, this one among them, until nobody without a known browser gets in.
+/// Wrong passwords from a few networks, until nobody without a known browser gets in. Five are enough,
+/// unless a call to the table that is repeated, because its answer was late, takes two.
 async fn attack(region: &Region, email: &str) {
     let mut guessed = 0;
-    for network in 0..5 {
+    for network in 0..7 {
         for _ in 0..11 {
             let outcome = from(region, &format!("203.0.113.{network}"), email, "guess").await;
             guessed += u32::from(!is_throttled(outcome));
         }
     }
-    assert_eq!(guessed, 50);
-    let _ = from(region, "127.0.0.1", email, "guess").await;
+    assert!(guessed <= 50, "{guessed}");
+    assert!(is_throttled(from(region, "198.51.100.7", email, PASSWORD).await));
 }
 
 async fn rows(region: &Region, kind: &str) -> usize {

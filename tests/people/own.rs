@@ -90,10 +90,13 @@ async fn strangers_who_guess_keep_nobody_from_changing_their_password() {
     let (_, email) = person(&region, json!(["viewer"])).await;
     let browser = region.browser();
     browser.sign_in(&email, PASSWORD).await.is(303);
-    // From five networks, and from this one.
-    for network in ["203.0.113.1", "203.0.113.2", "203.0.113.3", "203.0.113.4", "127.0.0.1"] {
+    // From this network, and from others.
+    for network in ["127.0.0.1".to_owned()]
+        .into_iter()
+        .chain((0..6).map(|last| format!("203.0.113.{last}")))
+    {
         for _ in 0..11 {
-            let _ = from(&region, network, &email, "guess").await;
+            let _ = from(&region, &network, &email, "guess").await;
         }
     }
     assert!(is_throttled(from(&region, "198.51.100.7", &email, PASSWORD).await));
