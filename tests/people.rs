@@ -8,6 +8,7 @@
 //! address    people are renamed and moved       api        the management API with a session
 //! own        the present password for a new one    mail       invitations and forgotten passwords, by mail
 //! device     browsers that are known            invitation  so many mails and no more
+//! many       so many sessions and no more
 //! ```
 
 mod address;
@@ -16,6 +17,7 @@ mod device;
 mod forms;
 mod invitation;
 mod mail;
+mod many;
 mod own;
 mod password;
 mod secrecy;

@@ -102,28 +102,28 @@ fn secret_checks() -> Vec<Check> {
 
 #[tokio::test]
 async fn the_embedded_table_passes() {
-    check::all(table_checks(), "dynoxide", &Place::ours().await, DIVERGENCES).await;
+    check::all(table_checks(), "dynoxide", &Place::ours(), DIVERGENCES).await;
 }
 
 #[tokio::test]
 async fn the_table_of_ministack_passes() {
-    let place = Place::ours().await.with_table_of(Emulator::start(MINISTACK).await);
+    let place = Place::ours().with_table_of(Emulator::start(MINISTACK).await);
     check::all(table_checks(), "ministack's DynamoDB", &place, DIVERGENCES).await;
 }
 
 #[tokio::test]
 async fn the_local_secrets_pass() {
-    check::all(secret_checks(), "local secrets", &Place::ours().await, DIVERGENCES).await;
+    check::all(secret_checks(), "local secrets", &Place::ours(), DIVERGENCES).await;
 }
 
 #[tokio::test]
 async fn the_secrets_of_moto_pass() {
-    let place = Place::ours().await.with_secrets_of(Emulator::start(MOTO).await);
+    let place = Place::ours().with_secrets_of(Emulator::start(MOTO).await);
     check::all(secret_checks(), "moto's secrets", &place, DIVERGENCES).await;
 }
 
 #[tokio::test]
 async fn the_secrets_of_ministack_pass() {
-    let place = Place::ours().await.with_secrets_of(Emulator::start(MINISTACK).await);
+    let place = Place::ours().with_secrets_of(Emulator::start(MINISTACK).await);
     check::all(secret_checks(), "ministack's secrets", &place, DIVERGENCES).await;
 }

@@ -169,7 +169,7 @@ async fn the_console_says_so_and_keeps_what_was_typed() {
     let answer = browser.submit(&form, &[]).await.is(429);
     assert_eq!(answer.header("retry-after"), Some("3600"));
     assert!(
-        answer.words().contains("too many invitations to this address"),
+        answer.words().contains("too many invitations to this mailbox"),
         "{}",
         answer.words()
     );

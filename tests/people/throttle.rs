@@ -55,6 +55,22 @@ async fn after_ten_wrong_passwords_even_the_right_one_waits_a_minute() {
     browser.sign_in(email, password).await.is(303);
 }
 
+/// Somebody leans on the Enter key: their colleagues behind the same address sign in meanwhile.
+#[tokio::test]
+async fn an_attempt_that_is_refused_spends_nothing_that_others_need() {
+    let region = Region::start().await;
+    let (email, password) = admin(&region);
+    let colleague = "colleague@acme.test";
+    let mut tried = 0;
+    for _ in 0..60 {
+        tried += u32::from(!is_throttled(
+            from(&region, "203.0.113.9", colleague, "not this one").await,
+        ));
+    }
+    assert_eq!(tried, 10);
+    assert_eq!(from(&region, "203.0.113.9", email, password).await, Ok(()));
+}
+
 #[tokio::test]
 async fn an_address_that_nobody_has_is_throttled_like_one_that_somebody_has() {
     let region = Region::start().await;

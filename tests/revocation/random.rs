@@ -21,6 +21,10 @@ use world::{Changed, World};
 /// How many steps the test command walks.
 const STEPS: u32 = 300;
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a walk by hand is asked for in the environment"
+)]
 fn number(name: &str, usual: u64) -> u64 {
     std::env::var(name).map_or(usual, |text| text.parse().unwrap())
 }
@@ -48,8 +52,12 @@ async fn in_whatever_order_what_was_ended_stays_dead_and_nothing_else_does() {
             _ => {
                 let changed = world.step(&mut dice).await;
                 all |= matches!(changed, Changed::Switch(_) | Changed::ScopeOffered | Changed::RoleGrown);
-                accounts.iter_mut().for_each(|account| account.suffer(&changed, &world));
-                apps.iter_mut().for_each(|app| app.suffer(&changed, &world));
+                for account in &mut accounts {
+                    account.suffer(&changed, &world);
+                }
+                for app in &mut apps {
+                    app.suffer(&changed, &world);
+                }
                 changed.name()
             }
         };

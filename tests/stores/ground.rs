@@ -41,11 +41,11 @@ pub(super) struct Place {
 
 impl Place {
     /// Both ours.
-    pub(super) async fn ours() -> Self {
+    pub(super) fn ours() -> Self {
         let (folder, credentials) = (tempfile::tempdir().unwrap(), credentials(&Rng::system()));
         let table = Table::open(&folder.path().join("table.sqlite"), Expiry::Keep, &credentials).unwrap();
         let secrets = folder.path().join("secrets.sqlite");
-        let secrets = Secrets::open(&secrets, &credentials).await.unwrap();
+        let secrets = Secrets::open(&secrets, &credentials).unwrap();
         // Whatever is to be rotated: the checks take the steps themselves.
         let idle = Arc::new(|_| Box::pin(async { Err("the check goes on".to_owned()) }) as _);
         secrets.rotations().serve(ROTATION, idle);

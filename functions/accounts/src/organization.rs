@@ -89,7 +89,8 @@ struct RevokedView {
 
 /// Revoke every token, session and grant of the organization
 ///
-/// The caller's own included. Secrets and passwords stay. Safe to repeat. Needs everything that an
+/// The caller's own included. Secrets and passwords stay. Safe to repeat. Needs `settings:manage`,
+/// `users:manage` and `service_accounts:manage` in the whole organization, and everything else that an
 /// organization admin holds.
 #[utoipa::path(post, path = "/organizations/{id}/revoke", operation_id = "revoke_organization", tag = "organizations", params(("id" = String, Path)),
     responses((status = 200, description = "What was revoked", body = RevokedView), Reading))]

@@ -61,9 +61,9 @@ fn named(scopes: Vec<ScopeView>) -> NamedScopes {
 
 /// Create an API resource
 ///
-/// Needs `settings:manage`; in the whole organization, if another of its subscriptions has or had the
-/// audience, and then the scopes are at most those that are registered there. The first one of a
-/// subscription becomes its default.
+/// Needs `settings:manage`. An audience that another subscription of the organization has or had is
+/// only for a caller who is not limited to one subscription, and the scopes are then at most those that
+/// are registered there. The first one of a subscription becomes its default.
 #[utoipa::path(post, path = "/resources", operation_id = "create_resource", tag = "resources", params(IdempotencyKey),
     request_body = CreateResource,
     responses((status = 201, description = "Created", body = ResourceView, headers(("ETag" = String), ("Location" = String))), Creating))]

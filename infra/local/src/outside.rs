@@ -72,7 +72,7 @@ struct Desk {
 
 impl Outside {
     /// Opens or creates `file` and serves on a free loopback port to whoever has the credentials.
-    pub async fn open(file: &Path, credentials: &Credentials) -> Result<Self, OutsideError> {
+    pub fn open(file: &Path, credentials: &Credentials) -> Result<Self, OutsideError> {
         let kept = Kept::open(file).map_err(|error| OutsideError::File {
             file: file.to_owned(),
             why: error.to_string(),

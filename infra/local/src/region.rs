@@ -151,8 +151,8 @@ impl Bound {
             Expiry::Collect
         };
         let table = Table::open(&folder.file("table.sqlite"), expiry, &credentials)?;
-        let secrets = Secrets::open(&folder.file("secrets.sqlite"), &credentials).await?;
-        let outside = Outside::open(&folder.file("outside.sqlite"), &credentials).await?;
+        let secrets = Secrets::open(&folder.file("secrets.sqlite"), &credentials)?;
+        let outside = Outside::open(&folder.file("outside.sqlite"), &credentials)?;
 
         let name = format!("regent-{}", options.label);
         ensure_table(&aws, table.endpoint(), &name).await?;

@@ -75,7 +75,7 @@ struct Served {
 
 impl Secrets {
     /// Opens or creates `file` and serves it on a free loopback port to whoever has the credentials.
-    pub async fn open(file: &Path, credentials: &Credentials) -> Result<Self, SecretsError> {
+    pub fn open(file: &Path, credentials: &Credentials) -> Result<Self, SecretsError> {
         let vault = Vault::open(file).map_err(|error| SecretsError::File {
             file: file.to_owned(),
             why: error.to_string(),

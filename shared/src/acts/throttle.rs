@@ -47,12 +47,14 @@ const REGISTRATIONS_FROM_NETWORK: Rate = Rate::new(1000, 30);
 const REGISTRATIONS: Rate = Rate::new(10_000, 5);
 
 /// Takes one from each bucket, or is refused by the first that is empty. The order matters: what
-/// comes first keeps a single attacker from emptying what comes later. Where that cannot be written
-/// down nothing is tried: a throttle that lets through what it cannot count is none.
+/// comes first keeps a single attacker from emptying what comes later; and what was refused has tried
+/// nothing, so it spends nothing that others need. Where that cannot be written down nothing is tried:
+/// a throttle that lets through what it cannot count is none.
 pub async fn take(app: &App, throttles: &[Throttle]) -> Result<Result<(), Throttled>, Error> {
-    for throttle in throttles {
+    for (index, throttle) in throttles.iter().enumerate() {
         if let Err(throttled) = app.store().take(throttle, app.now()).await? {
             note(Fact::Reason, format_args!("throttled: {}", throttle.what));
+            put_back(app, &throttles[..index]).await;
             return Ok(Err(throttled));
         }
     }
@@ -119,7 +121,7 @@ pub(super) fn registrations(source: &str) -> [Throttle; 2] {
 /// Plans to take an invitation to an address from its organization's budgets and the mailbox's, to be
 /// written with what has it mailed: no mail without its place, and no place without its mail.
 pub(super) async fn invitation(app: &App, organization: OrganizationId, to: &Email) -> Result<Vec<Write>, Error> {
-    const TO_ADDRESS: &str = "invitations to this address";
+    const TO_ADDRESS: &str = "invitations to this mailbox (what follows + in an address does not count)";
     let mailbox = digest_of(&to.mailbox());
     let (whats, throttles): (Vec<_>, Vec<_>) = [
         (

@@ -158,8 +158,8 @@ fn that_all_places_are_taken_is_an_outage_and_passes() {
         assert!(places.take(&one_more, soon).await.is_err());
         // In turn: whoever waits is next.
         let waiting = places.take(&one_more, PATIENCE);
-        let freed = async { taken.pop() };
-        let (waited, _) = tokio::join!(waiting, freed);
+        let freed = async { drop(taken.pop()) };
+        let (waited, ()) = tokio::join!(waiting, freed);
         assert!(waited.is_ok());
     });
 }

@@ -14,6 +14,7 @@ pub(super) type Scopes = [bool; 2];
 pub(super) const NAMES: [&str; 2] = ["read:me", "write:me"];
 
 /// The region and how its switches stand.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct World {
     pub(super) ground: Ground,
     /// The API resource is switched on.

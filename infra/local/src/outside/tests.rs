@@ -17,11 +17,11 @@ struct Place {
     _folder: tempfile::TempDir,
 }
 
-async fn open() -> Place {
+fn open() -> Place {
     let (folder, credentials) = (tempfile::tempdir().unwrap(), credentials(&Rng::system()));
     let file = folder.path().join("outside.sqlite");
     Place {
-        outside: Outside::open(&file, &credentials).await.unwrap(),
+        outside: Outside::open(&file, &credentials).unwrap(),
         credentials,
         _folder: folder,
     }
@@ -47,7 +47,7 @@ fn raw(message: &str) -> Value {
 
 #[tokio::test]
 async fn a_raw_message_names_its_sender_and_recipient_itself() {
-    let place = open().await;
+    let place = open();
     let answer = send(
         &place,
         raw("From: a@x.test\r\nTo: B <b@x.test>\r\nSubject: Hi\r\n\r\nHi\r\n"),
@@ -65,7 +65,7 @@ async fn a_raw_message_names_its_sender_and_recipient_itself() {
 
 #[tokio::test]
 async fn what_is_no_mail_is_refused_in_the_protocol_of_ses() {
-    let place = open().await;
+    let place = open();
     for bad in [
         json!({}),
         json!({"Content": {"Simple": {}}}),
@@ -86,7 +86,7 @@ async fn what_is_no_mail_is_refused_in_the_protocol_of_ses() {
 
 #[tokio::test]
 async fn an_entry_that_is_no_event_fails_and_the_others_do_not() {
-    let place = open().await;
+    let place = open();
     let good = json!({"Source": "regent", "DetailType": "a.b", "Detail": "{}", "Time": 1_800_000_000.5});
     let bad = json!({"Source": "regent", "DetailType": "a.b", "Detail": "nothing"});
     let (status, answer) = put(&place, "PutEvents", json!({"Entries": [good, bad]})).await;
@@ -100,7 +100,7 @@ async fn an_entry_that_is_no_event_fails_and_the_others_do_not() {
 
 #[tokio::test]
 async fn another_operation_is_unknown() {
-    let place = open().await;
+    let place = open();
     let (status, answer) = put(&place, "CreateEventBus", json!({"Entries": [{}]})).await;
     assert_eq!((status, &answer["__type"]), (400, &json!("UnknownOperationException")));
     let (status, answer) = put(&place, "PutEvents", json!({"Entries": []})).await;

@@ -19,7 +19,7 @@ const THREE: &str = "33333333-3333-3333-3333-333333333333";
 
 async fn start(file: &Path) -> (Secrets, Client) {
     let credentials = credentials(&Rng::system());
-    let secrets = Secrets::open(file, &credentials).await.unwrap();
+    let secrets = Secrets::open(file, &credentials).unwrap();
     let aws = sdk_config(&credentials);
     let config = aws_sdk_secretsmanager::config::Builder::from(&aws)
         .endpoint_url(secrets.endpoint())
@@ -250,6 +250,6 @@ async fn a_file_that_is_no_database_is_a_clear_error() {
         "not a database at all, but long enough to look like one".repeat(20),
     )
     .unwrap();
-    let error = Secrets::open(&file, &credentials(&Rng::system())).await.unwrap_err();
+    let error = Secrets::open(&file, &credentials(&Rng::system())).unwrap_err();
     assert!(error.to_string().starts_with("cannot open the secrets file"), "{error}");
 }
