@@ -101,7 +101,10 @@ async fn an_audience_that_a_subscription_had_is_not_another_ones_to_take() {
         .text("/id");
     // Nothing is registered where it was first: it keeps what it was given.
     rescope(&region, &second_admin, &joined, &["b", "c"]).await.problem(400);
-    make(&region, &first_admin, &theirs).await.is(201);
+    // It was given up here, and others have it: coming back is joining them.
+    let back = make(&region, &first_admin, &theirs).await;
+    assert_eq!(back.problem(409), "audience-taken");
+    make(&region, &region.running.facts.admin.token, &theirs).await.is(201);
     rescope(&region, &second_admin, &joined, &["a"]).await.is(200);
 }
 

@@ -214,3 +214,23 @@ async fn everything_is_revoked_only_by_who_holds_all_that_an_organization_admin_
     region.admin("GET", "/users").send().await.is(200);
     region.admin("POST", &path).send().await.is(200);
 }
+
+/// What other roles grant is not lost with one of them; and an edit that changes nothing ends nothing.
+#[tokio::test]
+async fn a_role_that_shrinks_ends_nothing_of_who_loses_nothing() {
+    let region = Region::start().await;
+    let small = region.role("small", json!(["audit:read"]), json!([])).await;
+    let (_, rolf) = somebody(&region, "rolf", json!(["roles:manage", "audit:read"]), json!([])).await;
+    let (_, admin) = region.person(json!(["organization_admin", small]), None).await;
+    let (_, reader) = region.person(json!([small]), None).await;
+    let path = format!("/roles/{small}");
+    region.by(&reader, "GET", "/audit-events").send().await.is(200);
+    for privileges in [json!([]), json!([]), json!(["audit:read"]), json!([])] {
+        let edit = region
+            .by(&rolf, "PATCH", &path)
+            .json(&json!({"privileges": privileges}));
+        edit.send().await.is(200);
+        region.by(&admin, "GET", "/users").send().await.is(200);
+    }
+    region.by(&reader, "GET", "/audit-events").send().await.problem(401);
+}

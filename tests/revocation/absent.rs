@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::held::{Ground, Thing};
-use crate::harness::Organization;
+use crate::harness::{Account, Organization, ThirdParty, Tokens};
 
 #[tokio::test]
 async fn an_act_on_something_else_ends_nothing() {
@@ -78,8 +78,8 @@ async fn a_revocation_of_somebody_elses_token_ends_nothing() {
     let region = &ground.region;
     let (one, two) = (ground.held(ground.app()).await, ground.held(ground.app()).await);
     let globex = Organization::found(region).await;
-    let stranger = crate::harness::Account::create_in(region, &globex).await;
-    let confidential = crate::harness::ThirdParty::confidential(region, super::held::REDIRECT).await;
+    let stranger = Account::create_in(region, &globex).await;
+    let confidential = ThirdParty::confidential(region, super::held::REDIRECT).await;
     let tokens = [
         &one.token,
         &one.tokens.access,
@@ -98,4 +98,19 @@ async fn a_revocation_of_somebody_elses_token_ends_nothing() {
     }
     let all = [Thing::Token, Thing::Secret, Thing::Access, Thing::Refresh].into();
     assert_eq!(ground.alive(&one).await, all);
+}
+
+/// Whoever finds an old token in a log cannot end anything with it.
+#[tokio::test]
+async fn an_access_token_that_has_expired_ends_nothing() {
+    let ground = Ground::new().await;
+    let (region, held) = (&ground.region, ground.held(ground.app()).await);
+    region.wait(3661);
+    let next = Tokens::of(&held.app.refresh(&held.tokens.refresh).send().await.is(200));
+    let fields = [
+        ("token", held.tokens.access.as_str()),
+        ("client_id", &held.app.client_id),
+    ];
+    region.http.post("/oauth/v1/revoke").form(&fields).send().await.is(200);
+    assert!(ground.accepted(&next.access).await);
 }

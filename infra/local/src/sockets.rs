@@ -32,10 +32,11 @@ pub fn parse(table: &str) -> Vec<Socket> {
 /// relays the connections of some desktops, is none. A system that keeps no list tells nothing.
 pub(crate) fn is_of_another_user(peer: SocketAddr, own: SocketAddr) -> bool {
     for _ in 0..LOOKS {
-        let lists = TABLES.map(std::fs::read_to_string);
-        let Ok(sockets) = lists.into_iter().collect::<Result<String, _>>() else {
+        let [Ok(mut sockets), of_v6] = TABLES.map(std::fs::read_to_string) else {
             return false;
         };
+        // A system without IPv6 has no list of it.
+        sockets.push_str(&of_v6.unwrap_or_default());
         if let Some(same) = is_of_same_user(&parse(&sockets), peer, own) {
             return !same;
         }

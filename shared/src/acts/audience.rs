@@ -29,7 +29,9 @@ pub(super) async fn claim(
         return Ok(Some(claim));
     };
     let joins = !claim.subscriptions.contains(&subscription);
-    if claim.owner != organization || (joins && caller.organization_wide().is_err()) {
+    // Whoever was taken out of an audience that others have does not let themselves in again.
+    let shares = joins || is_had_by_another(app, &claim, subscription, audience).await?;
+    if claim.owner != organization || (shares && caller.organization_wide().is_err()) {
         return Err(ActError::AudienceTaken.into());
     }
     within(
@@ -43,6 +45,23 @@ pub(super) async fn claim(
     .await?;
     let join = || app.store().join_audience(audience, &claim, subscription);
     Ok(joins.then(join).transpose()?)
+}
+
+async fn is_had_by_another(
+    app: &App,
+    claim: &AudienceClaim,
+    subscription: SubscriptionId,
+    audience: &Audience,
+) -> Result<bool, Error> {
+    let others = claim.subscriptions.iter().copied();
+    let others: Vec<_> = others.filter(|other| *other != subscription).collect();
+    for ids in others.chunks(100) {
+        let found = app.store().subscriptions(ids).await?;
+        if found.iter().any(|other| other.resource(audience).is_some()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Refuses scopes for a subscription's resource that go beyond what is registered for its audience by

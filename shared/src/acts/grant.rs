@@ -69,7 +69,7 @@ pub(super) fn stands(
     let subscription = rows.subscription.ok_or(GrantError::UnknownResource)?;
     let resource = subscription
         .resource(&grant.audience)
-        .filter(|resource| grant.resource.is_none_or(|allowed| allowed == resource.id))
+        .filter(|resource| grant.is_for(resource))
         .ok_or(GrantError::UnknownResource)?;
     if !asked.is_subset(&grant.scopes) {
         return Err(GrantError::ScopeNotGranted);

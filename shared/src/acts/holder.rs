@@ -1,21 +1,29 @@
 //! Whoever holds a role, and what becomes of their tokens when the role loses something.
 
 use crate::app::App;
-use crate::domain::{OrganizationId, RoleId, RoleRef, Unavailable, UserId};
+use crate::domain::{OrganizationId, RoleId, RoleRef, Unavailable, User, UserId};
 use crate::store::{Paging, Write};
 use std::collections::BTreeSet;
 
 /// How many holders' tokens end in the transaction of the change itself. DynamoDB takes 100 writes.
 pub(super) const AT_ONCE: usize = 90;
 
-/// The users with a role.
-pub(super) async fn of(app: &App, organization: OrganizationId, role: RoleId) -> Result<BTreeSet<UserId>, Unavailable> {
+/// The users with a role of whom something is so.
+pub(super) async fn of(
+    app: &App,
+    organization: OrganizationId,
+    role: RoleId,
+    is_so: impl Fn(&User) -> bool,
+) -> Result<BTreeSet<UserId>, Unavailable> {
     let role = RoleRef::Custom(role);
     let mut holders = BTreeSet::new();
     let mut paging = Some(Paging::FIRST);
     while let Some(this) = paging {
         let page = app.store().members(organization, &this).await?;
-        let holding = page.items.iter().filter(|user| user.roles.contains(&role));
+        let holding = page
+            .items
+            .iter()
+            .filter(|user| user.roles.contains(&role) && is_so(user));
         holders.extend(holding.map(|user| user.id));
         paging = Paging::next(&page);
     }

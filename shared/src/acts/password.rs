@@ -46,8 +46,8 @@ pub enum ForgottenRefusal {
 /// Notes that somebody forgot a password, if a person has the address; the mail follows from the
 /// note. Whether it does costs the same calls to the table, and says the same.
 pub async fn forgotten(app: &App, address: &str, source_ip: &str) -> Result<Result<(), ForgottenRefusal>, Error> {
-    let [of_source, of_address] = throttle::forgotten(address, source_ip);
-    if let Err(throttled) = throttle::take(app, &[of_source]).await? {
+    let (of_source, of_address) = throttle::forgotten(address, source_ip);
+    if let Err(throttled) = throttle::take(app, &of_source).await? {
         return Ok(Err(ForgottenRefusal::Source(throttled)));
     }
     if let Err(throttled) = throttle::take(app, &[of_address]).await? {

@@ -6,7 +6,7 @@ use super::{Caller, Plan, perform, subscription};
 use crate::app::App;
 use crate::domain::{
     ActError, Action, BuiltinRole, Error, Grants, Invalid, Name, Organization, Privilege, ResourceId, Role, RoleId,
-    RoleRef, Scope, Scopes, UserId,
+    RoleRef, Scope, Scopes, User, UserId,
 };
 use crate::store::Write;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,10 +90,11 @@ async fn create(app: &App, caller: &Caller, new: &NewRole) -> Result<Plan<Role>,
     Ok(Plan { value: role, writes })
 }
 
-/// Changes a role that holds no more than the caller does, neither before nor after. If that takes something away, the tokens of whoever holds it are dead when this
-/// returns: those of the first ninety with the change itself, the others right after.
-/// Should that be cut short, the same edit again ends all of them once more, from the beginning: a
-/// request has seconds for some ten thousand holders.
+/// Changes a role that holds no more than the caller does, neither before nor after. Whoever has the role
+/// and loses something by it, which their other roles do not grant, has no good token when this returns:
+/// the first ninety with the change itself, the others right after. Should that be cut short, the same
+/// edit again by whoever holds everything ends the tokens of all who have the role, from the beginning:
+/// a request has seconds for some ten thousand of them.
 pub async fn edit(
     app: &App,
     caller: &Caller,
@@ -103,48 +104,70 @@ pub async fn edit(
 ) -> Result<Role, Error> {
     check_caller(caller)?;
     let id = custom(role)?;
-    let (after, ended) = perform(app, async || {
+    let (after, lost) = perform(app, async || {
         let organization = caller.organization_now(app).await?;
         let before = organization.roles.get(&id).ok_or(ActError::NotFound)?.clone();
         caller.cover(&Grants::from(&before))?;
         check_version(if_match, before.version)?;
         let after = changed(app, caller, &before, changes).await?;
-        let ended = losers(app, caller, &before, &after, changes).await?;
-        let mut writes = put(app, caller, Action::RoleEdited, organization, &after)?;
-        writes.extend(holder::endings(app, ended.iter().flatten())?);
+        let mut writes = put(app, caller, Action::RoleEdited, organization.clone(), &after)?;
+        let lost = Loss::of(caller, organization, &after, changes);
+        let first: BTreeSet<UserId> = match &lost {
+            Some(lost) => lost.losers(app).await?.into_iter().take(holder::AT_ONCE).collect(),
+            None => BTreeSet::new(),
+        };
+        writes.extend(holder::endings(app, first.iter())?);
         Ok(Plan {
-            value: (after, ended),
+            value: (after, lost.map(|lost| (lost, first))),
             writes,
         })
     })
     .await?;
-    if let Some(ended) = ended {
+    if let Some((lost, first)) = lost {
         // Those who did not fit, and those who got the role while it was still what it was.
-        let holders = holder::of(app, caller.organization().id, id).await?;
-        holder::end_tokens(app, holders.difference(&ended)).await?;
+        let losers = lost.losers(app).await?;
+        holder::end_tokens(app, losers.difference(&first)).await?;
     }
     Ok(after)
 }
 
-/// The first of those who lose something; `None` if nobody does. An edit that changes nothing may
-/// be one that was cut short: where the holders are too many for one transaction, it goes on.
-async fn losers(
-    app: &App,
-    caller: &Caller,
-    before: &Role,
-    after: &Role,
-    changes: &RoleChanges,
-) -> Result<Option<BTreeSet<UserId>>, Error> {
-    let (was, is) = (Grants::from(before), Grants::from(after));
-    let again = is == was && (changes.privileges.is_some() || changes.scopes.is_some());
-    if is.cover(&was) && !again {
-        return Ok(None);
+/// What a role loses.
+struct Loss {
+    role: RoleId,
+    before: Organization,
+    after: Organization,
+    /// Nothing is lost now: an edit that was cut short is done again.
+    again: bool,
+}
+
+impl Loss {
+    /// `None` if nothing is lost. An edit that changes nothing may be one that was cut short; it ends the
+    /// tokens of people who lose nothing, so it takes whoever holds as much as all of them.
+    fn of(caller: &Caller, before: Organization, role: &Role, changes: &RoleChanges) -> Option<Self> {
+        let was = before.roles.get(&role.id).map(Grants::from).unwrap_or_default();
+        let is = Grants::from(role);
+        let named = changes.privileges.is_some() || changes.scopes.is_some();
+        let again = is == was && named && caller.cover_everybody().is_ok();
+        let mut after = before.clone();
+        after.roles.insert(role.id, role.clone());
+        (again || !is.cover(&was)).then_some(Self {
+            role: role.id,
+            before,
+            after,
+            again,
+        })
     }
-    let holders = holder::of(app, caller.organization().id, before.id).await?;
-    if again && holders.len() <= holder::AT_ONCE {
-        return Ok(None);
+
+    /// Whose tokens must end: what their other roles grant, they do not lose. Where an edit is done again,
+    /// so few as fit the change itself were ended with it.
+    async fn losers(&self, app: &App) -> Result<BTreeSet<UserId>, Error> {
+        let is_one = |user: &User| self.again || !user.grants(&self.after).cover(&user.grants(&self.before));
+        let losers = holder::of(app, self.before.id, self.role, is_one).await?;
+        if self.again && losers.len() <= holder::AT_ONCE {
+            return Ok(BTreeSet::new());
+        }
+        Ok(losers)
     }
-    Ok(Some(holders.into_iter().take(holder::AT_ONCE).collect()))
 }
 
 async fn changed(app: &App, caller: &Caller, before: &Role, changes: &RoleChanges) -> Result<Role, Error> {

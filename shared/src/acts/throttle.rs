@@ -27,6 +27,8 @@ const WRONG_IN_SESSION: Rate = Rate::new(10, 60);
 
 /// Requests for a way to a new password from one network.
 const FORGOTTEN_FROM_NETWORK: Rate = Rate::new(20, 60);
+/// The same from one IPv6 site.
+const FORGOTTEN_FROM_SITE: Rate = Rate::new(100, 12);
 /// The same for one address. Each sends a mail whose link works for an hour: while strangers use
 /// this up, there are four good links in the mailbox.
 const FORGOTTEN_AT_ADDRESS: Rate = Rate::new(3, 900);
@@ -42,6 +44,8 @@ const INVITATIONS: Rate = Rate::new(500, 60);
 /// Clients that register themselves from one network: a hosted app registers from a handful of
 /// addresses for all its users.
 const REGISTRATIONS_FROM_NETWORK: Rate = Rate::new(1000, 30);
+/// The same from one IPv6 site.
+const REGISTRATIONS_FROM_SITE: Rate = Rate::new(2000, 15);
 /// The same in the region. Who is registered already does not need it. With [`Client::NEVER_USED`](crate::domain::Client::NEVER_USED),
 /// the most rows that strangers can make and nobody uses is 10,000 + 7 × 17,280 = 130,960.
 const REGISTRATIONS: Rate = Rate::new(10_000, 5);
@@ -78,9 +82,7 @@ pub(super) async fn put_back(app: &App, throttles: &[Throttle]) {
 /// from wherever, which takes many networks to empty.
 pub(super) fn sign_in(address: &str, source: &str) -> Vec<Throttle> {
     let (account, network) = (digest_of(address), network(source));
-    let site = site(source).map(|site| WRONG_FROM_SITE.of(format!("sign-in#from#{site}")));
-    let mut throttles = vec![WRONG_FROM_NETWORK.of(format!("sign-in#from#{network}"))];
-    throttles.extend(site);
+    let mut throttles = from("sign-in", source, WRONG_FROM_NETWORK, WRONG_FROM_SITE);
     throttles.push(WRONG_AT_ADDRESS_FROM_NETWORK.of(format!("sign-in#of#{account}#from#{network}")));
     throttles.push(WRONG_AT_ADDRESS.of(format!("sign-in#of#{account}")));
     throttles
@@ -101,21 +103,26 @@ pub(super) fn present_password(session: &str) -> Throttle {
     WRONG_IN_SESSION.of(format!("password#in#{session}"))
 }
 
-/// Requests for a new password: per network, and per address of the mail.
-pub(super) fn forgotten(address: &str, source: &str) -> [Throttle; 2] {
-    let (account, network) = (digest_of(address), network(source));
-    [
-        FORGOTTEN_FROM_NETWORK.of(format!("forgot#from#{network}")),
-        FORGOTTEN_AT_ADDRESS.of(format!("forgot#of#{account}")),
-    ]
+/// Requests for a new password: those of the source, and that of the address of the mail.
+pub(super) fn forgotten(address: &str, source: &str) -> (Vec<Throttle>, Throttle) {
+    let of_address = FORGOTTEN_AT_ADDRESS.of(format!("forgot#of#{}", digest_of(address)));
+    (
+        from("forgot", source, FORGOTTEN_FROM_NETWORK, FORGOTTEN_FROM_SITE),
+        of_address,
+    )
 }
 
-/// Registrations: per network, and in the region.
-pub(super) fn registrations(source: &str) -> [Throttle; 2] {
-    [
-        REGISTRATIONS_FROM_NETWORK.of(format!("register#from#{}", network(source))),
-        REGISTRATIONS.of("register".to_owned()),
-    ]
+/// Registrations: those of the source, and that of the region.
+pub(super) fn registrations(source: &str) -> (Vec<Throttle>, Throttle) {
+    let of_source = from("register", source, REGISTRATIONS_FROM_NETWORK, REGISTRATIONS_FROM_SITE);
+    (of_source, REGISTRATIONS.of("register".to_owned()))
+}
+
+/// What comes from one place: per network, and per site where that has many of them.
+fn from(what: &str, source: &str, of_network: Rate, of_site: Rate) -> Vec<Throttle> {
+    let mut throttles = vec![of_network.of(format!("{what}#from#{}", network(source)))];
+    throttles.extend(site(source).map(|site| of_site.of(format!("{what}#from#{site}"))));
+    throttles
 }
 
 /// Plans to take an invitation to an address from its organization's budgets and the mailbox's, to be

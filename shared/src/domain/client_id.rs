@@ -172,6 +172,8 @@ impl DocumentUrl {
             return self.host();
         }
         let host = self.host().split(':').next().unwrap_or_default();
+        // With the dot of the root at its end, a name is the same.
+        let host = host.trim_end_matches('.');
         psl::domain_str(host).unwrap_or(host)
     }
 

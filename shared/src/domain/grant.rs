@@ -1,8 +1,8 @@
 //! What a person allowed a client: the family of tokens that came of one authorization code.
 
 use super::{
-    Audience, ClientId, GrantId, OrganizationId, Origin, ResourceId, Scopes, Seconds, SubscriptionId, Timestamp, User,
-    UserId,
+    ApiResource, Audience, ClientId, GrantId, OrganizationId, Origin, ResourceId, Scopes, Seconds, SubscriptionId,
+    Timestamp, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +83,15 @@ impl Grant {
     /// Whether it has outlived what ended all grants of the person who allowed it.
     pub fn is_of(&self, user: &User) -> bool {
         self.user == user.id && self.grants_epoch == user.grants_epoch
+    }
+
+    /// Whether an API resource with its audience is the one that was allowed. A grant of before that was
+    /// noted is for none that was made later.
+    pub fn is_for(&self, resource: &ApiResource) -> bool {
+        match self.resource {
+            Some(allowed) => allowed == resource.id,
+            None => resource.created_at <= self.created_at,
+        }
     }
 
     /// Whether its refresh token may be used at all.

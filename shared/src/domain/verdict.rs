@@ -110,12 +110,17 @@ impl Claims {
         }
     }
 
+    /// Whether it has expired by every clock.
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at().plus(LEEWAY) <= now
+    }
+
     /// Whether the token is dead whatever happens from now on, so that a revocation of it needs no
     /// note: it is over by every clock, its secret is gone, or access was lost that does not come
     /// back. `epoch` is the count of those losses now.
     pub fn is_over(&self, credential: &Credential, epoch: u32, now: Timestamp) -> bool {
         let secret = |secret: &StoredSecret| secret.generation == self.generation;
-        self.expires_at().plus(LEEWAY) <= now || !credential.secrets.iter().any(secret) || self.epoch < epoch
+        self.has_expired(now) || !credential.secrets.iter().any(secret) || self.epoch < epoch
     }
 
     /// Whether nothing was taken away since: a count of losses is never reached again.

@@ -26,8 +26,7 @@ pub async fn register(
     metadata: &ClientMetadata,
     source: &str,
 ) -> Result<Result<MadeClient, RegistrationRefusal>, Error> {
-    let [of_source, of_region] = throttle::registrations(source);
-    let of_source = [of_source];
+    let (of_source, of_region) = throttle::registrations(source);
     if let Err(throttled) = throttle::take(app, &of_source).await? {
         return Ok(Err(RegistrationRefusal::Source(throttled)));
     }
