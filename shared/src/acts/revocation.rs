@@ -23,6 +23,8 @@ pub async fn revoke_everything(app: &App, caller: &Caller, id: OrganizationId) -
 /// hold, too.
 pub fn may_revoke_everything(caller: &Caller) -> Result<(), ActError> {
     caller.may(Privilege::SettingsManage)?;
+    caller.may(Privilege::UsersManage)?;
+    caller.may(Privilege::ServiceAccountsManage)?;
     caller.cover_everybody()
 }
 
