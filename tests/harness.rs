@@ -7,7 +7,7 @@
 //! forge     the region's own key in the wrong hands       organization   a second customer in the same region
 //! table     the rows themselves                       browser        a person's: cookies, forms, redirects
 //! post      mails, events on the bus, dead letters     signed      calls of AWS signed by hand
-//! third_party   an app that sends people to the authorize page
+//! third_party   an app that sends people to the authorize page      subscription   more of them
 //! ```
 //! A region starts in some tenths of a second, so every test has one and none waits for another.
 
@@ -21,6 +21,7 @@ mod post;
 mod region;
 mod relay;
 mod signed;
+mod subscription;
 mod table;
 mod third_party;
 mod token;

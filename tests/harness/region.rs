@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use regent::acts::person_token;
 use regent::app::Clock;
 use regent::domain::SigningAlgorithm;
-use regent::domain::{Email, Issuer, Name, RegionLabel, Seconds, Subscription, SubscriptionId, UserId, UserKind};
+use regent::domain::{Email, Issuer, RegionLabel, Seconds, UserId, UserKind};
 use regent::keys::secret_hash::hash_password;
 use regent_local::region::{Bound, Options, Running};
 use serde_json::{Value, json};
@@ -180,40 +180,6 @@ impl Region {
         let write = store.replace_user(&user).unwrap();
         store.commit(&[write]).await.unwrap().unwrap();
         user.email.to_string()
-    }
-
-    /// A second subscription, with the API resources of the first: its id.
-    pub(crate) async fn second_subscription(&self) -> String {
-        self.add_subscription(|first| first).await
-    }
-
-    /// A second subscription without API resources: its id.
-    pub(crate) async fn empty_subscription(&self) -> String {
-        self.add_subscription(|first| Subscription {
-            resources: BTreeMap::new(),
-            default_resource: None,
-            ..first
-        })
-        .await
-    }
-
-    async fn add_subscription(&self, change: impl FnOnce(Subscription) -> Subscription) -> String {
-        let store = self.running.app.store();
-        let first = SubscriptionId::parse(self.subscription()).unwrap();
-        let first = store.subscription(first).await.unwrap().unwrap();
-        let mut organization = store.organization(first.organization).await.unwrap().unwrap();
-        let (id, name) = (
-            SubscriptionId::from_random([9; 12]),
-            Name::parse("Acme staging").unwrap(),
-        );
-        organization.subscriptions.insert(id, name.clone());
-        let second = change(Subscription { id, name, ..first });
-        let writes = [
-            store.create_subscription(&second).unwrap(),
-            store.replace_organization(&organization).unwrap(),
-        ];
-        store.commit(&writes).await.unwrap().unwrap();
-        id.to_string()
     }
 
     /// A new management token of a person, with whatever its roles grant now.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use regent::domain::{Name, Subscription, SubscriptionId};
 use serde_json::json;
 use tokio::sync::OnceCell;
 
@@ -66,7 +65,7 @@ impl Ground {
         let app = region.http.post("/oauth/v1/register").json(&asked).send().await;
         let api = region.resource_id().await;
         Self {
-            elsewhere: elsewhere(&region).await,
+            elsewhere: region.empty_subscription().await,
             api,
             app: app.is(201).text("/client_id"),
             watcher: region.account().await,
@@ -178,28 +177,4 @@ impl Held<'_> {
     pub(super) fn grant(&self) -> String {
         format!("grn_{}", &self.tokens.refresh[16..28])
     }
-}
-
-/// A subscription of the organization in which nothing is.
-async fn elsewhere(region: &Region) -> String {
-    let store = region.running.app.store();
-    let first = SubscriptionId::parse(region.subscription()).unwrap();
-    let first = store.subscription(first).await.unwrap().unwrap();
-    let mut organization = store.organization(first.organization).await.unwrap().unwrap();
-    let (id, name) = (SubscriptionId::from_random([8; 12]), Name::parse("Elsewhere").unwrap());
-    organization.subscriptions.insert(id, name.clone());
-    let empty = Subscription {
-        id,
-        name,
-        service_accounts: 0,
-        default_resource: None,
-        resources: [].into(),
-        ..first
-    };
-    let writes = [
-        store.create_subscription(&empty).unwrap(),
-        store.replace_organization(&organization).unwrap(),
-    ];
-    store.commit(&writes).await.unwrap().unwrap();
-    id.to_string()
 }
