@@ -17,6 +17,7 @@ impl Region {
         self.add_subscription(|first| Subscription {
             resources: BTreeMap::new(),
             default_resource: None,
+            service_accounts: 0,
             ..first
         })
         .await

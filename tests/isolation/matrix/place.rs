@@ -1,11 +1,7 @@
 //! Where a request goes: subscription A or B of the first organization, the other organization, or what
 //! is nobody's. In each place there is one of everything, and it holds nothing.
 
-use std::collections::BTreeMap;
-
-use regent::domain::{
-    Approval, ApprovalId, ApprovalStatus, Name, OrganizationId, Origin, Subscription, SubscriptionId, Timestamp,
-};
+use regent::domain::{Approval, ApprovalId, ApprovalStatus, OrganizationId, Origin, Timestamp};
 use serde_json::{Value, json};
 
 use crate::harness::{Organization, Region};
@@ -206,7 +202,7 @@ impl Maker<'_> {
 /// Those who make things in each place, with room for all they will make.
 pub(super) async fn makers<'a>(region: &'a Region, other: &Organization) -> [Maker<'a>; 3] {
     let facts = &region.running.facts;
-    let b = empty_subscription(region).await;
+    let b = region.empty_subscription().await;
     let maker = |token: &str, organization: &str, subscription: &str| Maker {
         region,
         token: token.to_owned(),
@@ -224,31 +220,4 @@ pub(super) async fn makers<'a>(region: &'a Region, other: &Organization) -> [Mak
         region.by(&maker.token, "PATCH", &path).json(&room).send().await.is(200);
     }
     all
-}
-
-/// A second subscription with nothing in it.
-async fn empty_subscription(region: &Region) -> String {
-    let store = region.running.app.store();
-    let first = SubscriptionId::parse(region.subscription()).unwrap();
-    let first = store.subscription(first).await.unwrap().unwrap();
-    let mut organization = store.organization(first.organization).await.unwrap().unwrap();
-    let (id, name) = (
-        SubscriptionId::from_random([9; 12]),
-        Name::parse("Acme staging").unwrap(),
-    );
-    organization.subscriptions.insert(id, name.clone());
-    let second = Subscription {
-        id,
-        name,
-        resources: BTreeMap::new(),
-        default_resource: None,
-        service_accounts: 0,
-        ..first
-    };
-    let writes = [
-        store.create_subscription(&second).unwrap(),
-        store.replace_organization(&organization).unwrap(),
-    ];
-    store.commit(&writes).await.unwrap().unwrap();
-    id.to_string()
 }
